@@ -1,0 +1,146 @@
+"""From what an executor returned or raised to what the attempt reports."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import is_dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from aether_sdk._codes import ExecCode
+from aether_sdk._errors import AetherError, OutputError, TaskOutcome
+from aether_sdk._json_value import json_value, type_name
+from aether_sdk._kinds import base_model
+from aether_sdk._outputs import ExecOutputs
+from aether_sdk._parameters import UNSET, Parameter
+from aether_sdk._paths import child_path
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+_Values: TypeAlias = "Mapping[object, object] | Mapping[str, object]"
+
+_ACCEPTED = "ExecOutputs, a pydantic model, a dataclass, a mapping or None"
+
+
+def outcome_of(result: object) -> ExecOutputs:
+    """Return the report of an attempt whose `execute` returned `result`.
+
+    `None` is success without outputs; a pydantic model or a dataclass gives one parameter per
+    field, a mapping one per item. A value that JSON cannot carry, or a result of any other type,
+    gives code `ERROR` and a message that names it; no error is raised for it.
+    """
+    try:
+        return _outputs_of(result)
+    except OutputError as error:
+        return ExecOutputs(ExecCode.ERROR, f"the executor's result cannot be used: {error}")
+
+
+def outcome_of_error(error: BaseException) -> ExecOutputs:
+    """Return the report of an attempt whose `execute` raised `error`.
+
+    `TaskFailed`, `TaskSuspended`, `TaskTimeout` and `TaskError` bring their own code, message and
+    outputs. `TimeoutError` gives code `TIMEOUT`, everything else code `ERROR`. An exception group
+    of one member counts as that member. Cancellation and exit signals do not belong here.
+    """
+    error = _sole_member(error)
+    if isinstance(error, TaskOutcome):
+        return _task_outcome(error)
+    if isinstance(error, TimeoutError):
+        return ExecOutputs(ExecCode.TIMEOUT, _text_of(error))
+    return ExecOutputs(ExecCode.ERROR, _text_of(error))
+
+
+def _outputs_of(result: object) -> ExecOutputs:
+    if result is None:
+        return ExecOutputs()
+    if isinstance(result, ExecOutputs):
+        return _checked(result)
+    if isinstance(result, Mapping):
+        return _of_mapping(cast("_Values", result))
+    model = base_model()
+    is_model = model is not None and isinstance(result, model)
+    if is_model or (is_dataclass(result) and not isinstance(result, type)):
+        # Late, because it imports pydantic, which a result that is a model has paid for already.
+        from aether_sdk._conversion import output_from
+
+        return output_from(cast("BaseModel", result))
+    if isinstance(result, Awaitable):
+        kind = type_name(cast("object", result))
+        raise OutputError(f"execute returned a {kind} that nobody awaited")
+    raise OutputError(f"execute returned a value of type {type_name(result)}, expected {_ACCEPTED}")
+
+
+def _of_mapping(values: _Values) -> ExecOutputs:
+    for name in values:
+        if not isinstance(name, str):
+            raise OutputError(f"an output name of type {type_name(name)}, expected a string")
+    return ExecOutputs.of(cast("Mapping[str, object]", values))
+
+
+def _checked(outputs: ExecOutputs) -> ExecOutputs:
+    """Return `outputs` with every part of the type that it is declared with.
+
+    Authors are not bound to use a type checker, and what comes next stores these.
+    """
+    _expect(outputs.code, int, "the code", "an integer")
+    _expect(outputs.message, str, "the message", "a string")
+    parameters = tuple(_checked_parameter(item) for item in _items(outputs.parameters))
+    return replace(outputs, parameters=parameters, artifacts=tuple(outputs.artifacts))
+
+
+def _expect(value: object, kind: type[object], what: str, wanted: str) -> None:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise OutputError(f"{what} is of type {type_name(value)}, expected {wanted}")
+
+
+def _items(parameters: object) -> Iterable[object]:
+    if isinstance(parameters, (tuple, list)):
+        return cast("Iterable[object]", parameters)
+    kind = type_name(parameters)
+    raise OutputError(f"the parameters are of type {kind}, expected a tuple; see ExecOutputs.of")
+
+
+def _checked_parameter(parameter: object) -> Parameter:
+    if not isinstance(parameter, Parameter):
+        raise OutputError(f"a parameter is of type {type_name(parameter)}, expected Parameter")
+    if parameter.value is UNSET:
+        return parameter
+    value = json_value(parameter.value, child_path("$", parameter.name))
+    return replace(parameter, value=value)
+
+
+def _task_outcome(error: TaskOutcome) -> ExecOutputs:
+    try:
+        outputs = _of_mapping(error.outputs)
+    except OutputError as problem:
+        # The outcome itself is known; only what came with it is lost, and the message says so.
+        note = f"its outputs were dropped: {problem}"
+        message = f"{error.message} ({note})" if error.message else note
+        return ExecOutputs(error.exec_code, message)
+    return replace(outputs, code=error.exec_code, message=error.message)
+
+
+def _sole_member(error: BaseException) -> BaseException:
+    while len(members := _members(error)) == 1:
+        error = members[0]
+    return error
+
+
+def _members(error: BaseException) -> tuple[BaseException, ...]:
+    if not isinstance(error, BaseExceptionGroup):
+        return ()
+    return cast("BaseExceptionGroup[BaseException]", error).exceptions
+
+
+def _text_of(error: BaseException) -> str:
+    members = _members(error)
+    if members:
+        return f"{len(members)} errors: {'; '.join(map(_text_of, members))}"
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - the class name is what is left of an error that cannot speak
+        return name
+    if isinstance(error, AetherError):
+        return text or name
+    return f"{name}: {text}" if text else name

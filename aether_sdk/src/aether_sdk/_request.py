@@ -1,0 +1,39 @@
+"""What an executor is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aether_sdk._parameters import Inputs
+    from aether_sdk._resources import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteRequest:
+    """One attempt of one task. Source: executors.md 3.
+
+    Attributes:
+        task_run_id: Id of the task's record.
+        workflow_run_id: Id of the run.
+        task_name: Name of the task; in a loop, of the template that is the loop's body.
+        template_name: Name of the template, empty for an executor written in place.
+        inputs: Bound inputs, secrets resolved; None when the task has no inputs.
+        resources: What the task's template asks for.
+        timeout: The task's own limit as written (`30s`), empty when it has none. The engine
+            cancels the attempt at the limit; the executor need not watch it.
+        retry_count: Retries used up before this attempt. A resume does not change it.
+        attempt: Number of this attempt, from 1.
+    """
+
+    task_run_id: str
+    workflow_run_id: str
+    task_name: str
+    template_name: str = ""
+    # Inputs carry resolved secrets, so that a logged request must not show them.
+    inputs: Inputs | None = field(default=None, repr=False)
+    resources: Resources | None = None
+    timeout: str = ""
+    retry_count: int = 0
+    attempt: int = 1
