@@ -1,0 +1,121 @@
+"""Documents of aether/v1: their models, and how text becomes a document."""
+
+from __future__ import annotations
+
+from aether_core.document._codes import problem_titles
+from aether_core.document._constraints import Json, ParameterKind, ParameterType
+from aether_core.document._decode import Examined, decode, examine
+from aether_core.document._duration import format_duration, parse_duration
+from aether_core.document._kinds import KIND_NAMES, is_of_kind, same, show
+from aether_core.document._loader import Format, Loaded, LoadedDocument, load_file, load_text
+from aether_core.document._models import (
+    API_VERSION,
+    CronSpec,
+    CronWorkflow,
+    Metadata,
+    Resource,
+    Workflow,
+    WorkflowSpec,
+    WorkflowTemplate,
+    WorkflowTemplateRef,
+)
+from aether_core.document._policies import (
+    Aggregate,
+    Backoff,
+    ContinueOn,
+    HookRef,
+    Hooks,
+    PhaseConditions,
+    Resources,
+    Retry,
+)
+from aether_core.document._problem import Diagnostic, Path, Problem, Severity, json_pointer
+from aether_core.document._schema import NOT_IN_SCHEMA, document_schema
+from aether_core.document._snapshot import encode, snapshot
+from aether_core.document._suggest import closest
+from aether_core.document._templates import (
+    DEFAULT_MAX_ITERATIONS,
+    Dag,
+    ExecutorRef,
+    Loop,
+    LoopMode,
+    Task,
+    Template,
+    TemplateKind,
+)
+from aether_core.document._values import (
+    Archive,
+    Arguments,
+    Artifact,
+    ArtifactSource,
+    InputsDecl,
+    OutputsDecl,
+    Parameter,
+    SecretKeyRef,
+    ValueFrom,
+)
+
+__all__ = [
+    "API_VERSION",
+    "DEFAULT_MAX_ITERATIONS",
+    "KIND_NAMES",
+    "NOT_IN_SCHEMA",
+    "Aggregate",
+    "Archive",
+    "Arguments",
+    "Artifact",
+    "ArtifactSource",
+    "Backoff",
+    "ContinueOn",
+    "CronSpec",
+    "CronWorkflow",
+    "Dag",
+    "Diagnostic",
+    "Examined",
+    "ExecutorRef",
+    "Format",
+    "HookRef",
+    "Hooks",
+    "InputsDecl",
+    "Json",
+    "Loaded",
+    "LoadedDocument",
+    "Loop",
+    "LoopMode",
+    "Metadata",
+    "OutputsDecl",
+    "Parameter",
+    "ParameterKind",
+    "ParameterType",
+    "Path",
+    "PhaseConditions",
+    "Problem",
+    "Resource",
+    "Resources",
+    "Retry",
+    "SecretKeyRef",
+    "Severity",
+    "Task",
+    "Template",
+    "TemplateKind",
+    "ValueFrom",
+    "Workflow",
+    "WorkflowSpec",
+    "WorkflowTemplate",
+    "WorkflowTemplateRef",
+    "closest",
+    "decode",
+    "document_schema",
+    "encode",
+    "examine",
+    "format_duration",
+    "is_of_kind",
+    "json_pointer",
+    "load_file",
+    "load_text",
+    "parse_duration",
+    "problem_titles",
+    "same",
+    "show",
+    "snapshot",
+]
