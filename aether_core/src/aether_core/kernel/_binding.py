@@ -1,0 +1,108 @@
+"""Values meet their declarations here: binding of inputs (documents.md 11, decisions 3 and 15)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aether_core.document import KIND_NAMES, is_of_kind, same, show
+from aether_core.expression import EvaluationError, MissingReference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aether_core.expression import Resolver
+    from aether_core.plan import Binding, ValueSource
+    from aether_sdk import JsonValue
+
+
+class BindingFailed(Exception):  # a signal inside the kernel, never an error a user catches
+    """Some parameters got no acceptable value.
+
+    Attributes:
+        problems: one line each, beginning with the parameter's JSON path.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class _Rejected(Exception):  # a signal between two functions of this module
+    """Why one parameter got no value."""
+
+
+def bind(
+    bindings: Iterable[Binding], resolve: Resolver, where: str = "$.inputs.parameters"
+) -> dict[str, JsonValue]:
+    """Return the value of every parameter, in declaration order.
+
+    `where` is the JSON path that problems are reported below.
+
+    Raises:
+        BindingFailed: with all problems at once; nothing is half bound.
+    """
+    values: dict[str, JsonValue] = {}
+    problems: list[str] = []
+    for binding in bindings:
+        try:
+            values[binding.name] = _bound(binding, resolve)
+        except _Rejected as rejected:
+            problems.append(f"{where}.{binding.name}: {rejected}")
+    if problems:
+        raise BindingFailed(problems)
+    return values
+
+
+def evaluate_all(
+    sources: Iterable[tuple[str, ValueSource]], resolve: Resolver, where: str
+) -> dict[str, JsonValue]:
+    """Return the values of named sources that have neither types nor defaults.
+
+    Raises:
+        BindingFailed: with all problems at once, each below the JSON path `where`.
+    """
+    values: dict[str, JsonValue] = {}
+    problems: list[str] = []
+    for name, source in sources:
+        try:
+            values[name] = source.evaluate(resolve)
+        except (MissingReference, EvaluationError) as error:
+            problems.append(f"{where}.{name}: {error.message}")
+    if problems:
+        raise BindingFailed(problems)
+    return values
+
+
+def _bound(binding: Binding, resolve: Resolver) -> JsonValue:
+    value = _sourced(binding, resolve)
+    if not is_of_kind(value, binding.kind):
+        message = f"expected {KIND_NAMES[binding.kind]}, got {show(value)}"
+        raise _Rejected(message)
+    if binding.enum and not any(same(value, allowed) for allowed in binding.enum):
+        allowed = ", ".join(show(item) for item in binding.enum)
+        message = f"expected one of {allowed}; got {show(value)}"
+        raise _Rejected(message)
+    return value
+
+
+def _sourced(binding: Binding, resolve: Resolver) -> JsonValue:
+    if binding.source is None:
+        if binding.default is None:
+            message = "a value is required; give an argument or declare a default"
+            raise _Rejected(message)
+        return _evaluated(binding.default, resolve)
+    try:
+        return binding.source.evaluate(resolve)
+    except MissingReference as missing:
+        if binding.default is not None:
+            return _evaluated(binding.default, resolve)
+        raise _Rejected(missing.message) from None
+    except EvaluationError as error:
+        raise _Rejected(error.message) from None
+
+
+def _evaluated(source: ValueSource, resolve: Resolver) -> JsonValue:
+    try:
+        return source.evaluate(resolve)
+    except (MissingReference, EvaluationError) as error:
+        raise _Rejected(error.message) from None

@@ -1,0 +1,45 @@
+"""What must happen outside once a step's changes are durable; the outputs of `step`."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from aether_sdk import JsonValue
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """Everything a worker needs to execute one attempt of a task (ports.md 3.1)."""
+
+    run_id: str
+    task_id: str
+    task_seq: int
+    attempt: int
+    executor_type: str
+    task_name: str
+    template_name: str
+    inputs: dict[str, JsonValue]
+    priority: int
+    retry_count: int = 0
+    timeout: str = ""
+    resources: dict[str, JsonValue] | None = None
+
+
+class Dispatch(msgspec.Struct, frozen=True):
+    """Hand the assignment to the broker."""
+
+    assignment: Assignment
+
+
+class CancelTask(msgspec.Struct, frozen=True):
+    """Tell the broker that nobody waits for this task any more."""
+
+    task_id: str
+
+
+class RunEnded(msgspec.Struct, frozen=True):
+    """The run reached a terminal phase; nothing more will happen in it."""
+
+
+Effect: TypeAlias = Dispatch | CancelTask | RunEnded

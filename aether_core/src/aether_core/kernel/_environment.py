@@ -1,0 +1,111 @@
+"""What a reference means at a place in a run (documents.md 8, decision 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aether_core.expression import MISSING, walk
+from aether_sdk import JsonValue, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aether_core.expression import Reference
+
+_TASK_DEPTH = 2
+_PARAMETER_DEPTH = 3
+
+
+class NodeResult(msgspec.Struct, frozen=True):
+    """What a finished node shows to its siblings as `tasks.<name>`."""
+
+    phase: Phase
+    code: int | None
+    message: str
+    outputs: Mapping[str, JsonValue] | None
+
+
+class Environment(msgspec.Struct):
+    """The variables visible at one place; `resolve` answers references to them."""
+
+    #: Custom variables and `system`, nested by the segments of their names.
+    variables: Mapping[str, JsonValue]
+    #: Values of the workflow's arguments.
+    workflow: Mapping[str, JsonValue]
+    #: Resolved inputs of the template around this place.
+    inputs: Mapping[str, JsonValue]
+    #: Finished siblings (for a dag's outputs: its children) by name.
+    tasks: Mapping[str, NodeResult]
+    #: Inputs of the dag around an inline executor, seen behind the executor's own.
+    outer_inputs: Mapping[str, JsonValue] | None = None
+
+    def resolve(self, reference: Reference) -> object:
+        """Return the value of the reference, or MISSING."""
+        segments = reference.segments
+        match segments[0]:
+            case "tasks":
+                return self._task(segments)
+            case "inputs":
+                return self._input(segments)
+            case "workflow":
+                return self._argument(segments)
+        return walk(self.variables, segments)
+
+    def _task(self, segments: tuple[str | int, ...]) -> object:
+        name = segments[1] if len(segments) > _TASK_DEPTH else None
+        result = self.tasks.get(name) if isinstance(name, str) else None
+        if result is None:
+            return MISSING
+        match segments[_TASK_DEPTH:]:
+            case ("phase",):
+                return result.phase.value
+            case ("code",) if result.code is not None:
+                return result.code
+            case ("msg" | "message",):
+                return result.message
+            case ("outputs", "parameters", output, *rest) if result.outputs is not None:
+                return _pick(result.outputs, output, rest)
+        return MISSING
+
+    def _input(self, segments: tuple[str | int, ...]) -> object:
+        if len(segments) < _PARAMETER_DEPTH or segments[1] != "parameters":
+            return MISSING
+        found = _pick(self.inputs, segments[2], segments[3:])
+        if found is MISSING and self.outer_inputs is not None:
+            return _pick(self.outer_inputs, segments[2], segments[3:])
+        return found
+
+    def _argument(self, segments: tuple[str | int, ...]) -> object:
+        # `workflow.arguments.parameters.x` is the long spelling of `workflow.parameters.x`.
+        start = 2 if segments[1:2] == ("arguments",) else 1
+        if len(segments) < start + 2 or segments[start] != "parameters":
+            return MISSING
+        return _pick(self.workflow, segments[start + 1], segments[start + 2 :])
+
+
+def _pick(values: Mapping[str, JsonValue], name: str | int, rest: Sequence[str | int]) -> object:
+    if not isinstance(name, str) or name not in values:
+        return MISSING
+    return walk(values[name], tuple(rest)) if rest else values[name]
+
+
+def nest(variables: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Turn `{"deploy.region": "eu"}` into `{"deploy": {"region": "eu"}}`.
+
+    Where one name is the beginning of another, the later one in the mapping wins.
+    """
+    root: dict[str, JsonValue] = {}
+    for dotted, value in variables.items():
+        *parents, last = dotted.split(".")
+        level = root
+        for parent in parents:
+            below = level.get(parent)
+            if not isinstance(below, dict):
+                below = {}
+                level[parent] = below
+            level = below
+        level[last] = value
+    return root

@@ -1,0 +1,52 @@
+"""What can happen to a run; the inputs of `step`.
+
+Every event carries its time, in microseconds since 1970-01-01 UTC: the kernel has no clock.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from aether_sdk import JsonValue
+
+
+class Submitted(msgspec.Struct, frozen=True):
+    """The run begins."""
+
+    at: int
+
+
+class TaskStarted(msgspec.Struct, frozen=True):
+    """A worker began to execute an attempt of a task."""
+
+    run_id: str
+    task_seq: int
+    attempt: int
+    at: int
+
+
+class TaskCompleted(msgspec.Struct, frozen=True):
+    """A worker's answer for an attempt of a task (ports.md 3.2).
+
+    `code` is an `ExecCode` or any other integer, which counts as an error.
+    """
+
+    run_id: str
+    task_seq: int
+    attempt: int
+    at: int
+    code: int = 0
+    message: str = ""
+    outputs: dict[str, JsonValue] = {}
+
+
+class CancelRequested(msgspec.Struct, frozen=True):
+    """Somebody wants the run to stop."""
+
+    at: int
+    reason: str = "cancelled by user"
+
+
+Event: TypeAlias = Submitted | TaskStarted | TaskCompleted | CancelRequested

@@ -1,0 +1,101 @@
+"""What the kernel changes and the store keeps: runs, tasks and events.
+
+Times are integers: microseconds since 1970-01-01 UTC. Values are plain JSON data.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from aether_sdk import JsonValue, Phase
+
+TemplateType: TypeAlias = Literal["dag", "task", "loop"]
+EventKind: TypeAlias = Literal["run", "task", "note"]
+
+NO_PARENT = -1
+
+
+class RunRecord(msgspec.Struct):
+    """One execution of a workflow document (ports.md 1.1)."""
+
+    run_id: str
+    workflow: str
+    namespace: str
+    #: The document as it was submitted, as JSON text.
+    document: str
+    phase: Phase
+    created_at: int
+    #: Values given at submit that replace the document's `spec.arguments` (by name).
+    arguments: dict[str, JsonValue] = {}
+    #: Custom variables seen by this run, full dotted name to value.
+    variables: dict[str, JsonValue] = {}
+    message: str = ""
+    outputs: dict[str, JsonValue] | None = None
+    started_at: int | None = None
+    finished_at: int | None = None
+    tasks_total: int = 0
+    tasks_done: int = 0
+    #: Number of events so far; the next event gets this number plus one.
+    last_event: int = 0
+    #: Counts commits; a commit that expects another version than the stored one is refused.
+    version: int = 0
+
+
+class TaskRecord(msgspec.Struct):
+    """One node of a run: a leaf (`task`) or a container (`dag`, `loop`)."""
+
+    #: Creation order within the run, from 0.
+    seq: int
+    task_id: str
+    parent_seq: int
+    parent_id: str
+    depth: int
+    scope: str
+    name: str
+    template: str
+    template_type: TemplateType
+    phase: Phase
+    created_at: int
+    message: str = ""
+    #: The executor's code, once it has answered.
+    code: int | None = None
+    #: How often the task was dispatched; fences results of earlier dispatches.
+    attempt: int = 0
+    retry_count: int = 0
+    inputs: dict[str, JsonValue] | None = None
+    outputs: dict[str, JsonValue] | None = None
+    started_at: int | None = None
+    finished_at: int | None = None
+
+
+class EventRecord(msgspec.Struct, frozen=True):
+    """One line of a run's history.
+
+    `run` and `task` events say that a phase was reached; a `note` says what the engine
+    noticed without failing for it, such as an output that could not be resolved.
+    """
+
+    seq: int
+    at: int
+    kind: EventKind
+    phase: Phase | None = None
+    task_seq: int = NO_PARENT
+    name: str = ""
+    message: str = ""
+
+
+class RunChanges(msgspec.Struct):
+    """What one or more steps of a run changed; the unit a store commits.
+
+    The records are the kernel's own and change with its next step: a store reads them
+    before its `commit` returns and keeps none of them.
+    """
+
+    run: RunRecord
+    #: Version the store must hold; 0 means the run must not exist yet.
+    expected_version: int
+    created: list[TaskRecord]
+    updated: list[TaskRecord]
+    events: list[EventRecord]

@@ -1,0 +1,31 @@
+"""Compiled workflows: a document becomes an immutable plan that the kernel runs."""
+
+from __future__ import annotations
+
+from aether_core.plan._compile import compile_workflow
+from aether_core.plan._plan import (
+    Binding,
+    Call,
+    CollectedOutput,
+    Condition,
+    DagPlan,
+    DeclaredOutput,
+    NodePlan,
+    Plan,
+    TaskPlan,
+)
+from aether_core.plan._sources import ValueSource
+
+__all__ = [
+    "Binding",
+    "Call",
+    "CollectedOutput",
+    "Condition",
+    "DagPlan",
+    "DeclaredOutput",
+    "NodePlan",
+    "Plan",
+    "TaskPlan",
+    "ValueSource",
+    "compile_workflow",
+]
