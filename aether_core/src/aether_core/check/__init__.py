@@ -1,0 +1,9 @@
+"""The one checker that command line, engine and editors share: documents in, problems out."""
+
+from __future__ import annotations
+
+from aether_core.check._check import check, check_resource
+from aether_core.check._codes import problem_titles
+from aether_core.check._executors import ExecutorCatalog
+
+__all__ = ["ExecutorCatalog", "check", "check_resource", "problem_titles"]

@@ -1,0 +1,220 @@
+"""The checker: every rule about a document that goes beyond its structure, all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from aether_core.check import _codes
+from aether_core.check._calls import Calls, Site, item_fields
+from aether_core.check._definitions import Definitions
+from aether_core.check._executors import check_needs, check_work
+from aether_core.check._graph import check_graph
+from aether_core.check._index import Index, node_words
+from aether_core.check._nesting import check_nesting
+from aether_core.check._report import Report
+from aether_core.check._scope import Scope
+from aether_core.check._sources import compile_parameters
+from aether_core.check._templates import check_templates, hooks_of
+from aether_core.check._unsupported import check_unsupported, report_unsupported
+from aether_core.check._uses import (
+    check_condition,
+    check_fit,
+    check_known_values,
+    check_source,
+)
+from aether_core.check._variables import known_variables
+from aether_core.check._world import World, types_of
+from aether_core.document import CronWorkflow, Severity, Workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aether_core.check._definitions import Definition, Node
+    from aether_core.check._executors import ExecutorCatalog, Work
+    from aether_core.check._sources import Declared
+    from aether_core.check._variables import Variables
+    from aether_core.document import Path, Problem, Resource, WorkflowSpec
+    from aether_sdk import JsonValue
+
+
+def check(
+    workflow: Workflow,
+    catalog: ExecutorCatalog,
+    *,
+    variables: Mapping[str, JsonValue] | None = None,
+) -> tuple[Problem, ...]:
+    """Return every problem of a workflow beyond its structure, sorted by path.
+
+    A workflow without errors compiles and runs; what is reported as an error would be one
+    each time the place is reached. The cost is linear in the size of the document.
+
+    Args:
+        workflow: a decoded document; a draft with structural problems is fine too.
+        catalog: what is known of executors.
+        variables: custom variables by full dotted name. With None nobody knows them yet, and a
+            reference to one that may exist is a warning.
+    """
+    report = Report()
+    _check_spec(workflow.spec, ("spec",), catalog, known_variables(variables), report)
+    return report.problems()
+
+
+def check_resource(
+    resource: Resource,
+    catalog: ExecutorCatalog,
+    *,
+    variables: Mapping[str, JsonValue] | None = None,
+) -> tuple[Problem, ...]:
+    """Return the problems of a resource of any kind; see `check`.
+
+    What a CronWorkflow starts is checked as a workflow of its own. The kinds CronWorkflow and
+    WorkflowTemplate themselves are not supported yet, which is one of the problems.
+    """
+    if isinstance(resource, Workflow):
+        return check(resource, catalog, variables=variables)
+    report = Report()
+    if isinstance(resource, CronWorkflow):
+        report_unsupported(report, _codes.CRON_UNSUPPORTED, ("kind",), "value")
+        spec, path = resource.spec.workflow_spec, ("spec", "workflowSpec")
+        _check_spec(spec, path, catalog, known_variables(variables), report)
+    else:
+        report_unsupported(report, _codes.TEMPLATE_KIND_UNSUPPORTED, ("kind",), "value")
+    return report.problems()
+
+
+def _check_spec(
+    spec: WorkflowSpec,
+    path: Path,
+    catalog: ExecutorCatalog,
+    variables: Variables,
+    report: Report,
+) -> None:
+    check_unsupported(spec, path, report)
+    if spec.workflow_template_ref is not None:
+        # What is missing here may stand there, so nothing else can be said.
+        return
+    index = Index(spec, path)
+    check_templates(index, report)
+    check_nesting(index, report)
+    _Checker(index, catalog, variables, report).run()
+
+
+class _Checker:
+    """Checks the values of one document."""
+
+    def __init__(
+        self, index: Index, catalog: ExecutorCatalog, variables: Variables, report: Report
+    ) -> None:
+        self._index = index
+        self._report = report
+        self._definitions = Definitions(index, catalog, report)
+        declared = index.spec.arguments.parameters if index.spec.arguments is not None else ()
+        where = (*index.path, "arguments", "parameters")
+        self._arguments = compile_parameters(declared, where, report)
+        self._world = World(self._definitions, variables, types_of(self._arguments), report)
+        self._calls = Calls(self._world, report)
+
+    def run(self) -> None:
+        """Check everything."""
+        self._count_passed()
+        self._check_arguments()
+        for work in self._works():
+            check_work(work, self._definitions.contracts, self._report)
+        for definition in self._definitions.all:
+            self._check_definition(definition)
+        self._check_entrypoint()
+        self._check_hooks()
+        for definition in self._definitions.all:
+            if definition.upstream is not None:
+                definition.upstream.settle()
+        for work in self._works():
+            check_needs(work, self._report)
+
+    def _works(self) -> Iterator[Work]:
+        for definition in self._definitions.all:
+            if definition.work is not None:
+                yield definition.work
+            yield from (node.work for node in definition.nodes if node.work is not None)
+
+    def _count_passed(self) -> None:
+        """Note what calls hand over to dags beyond their declared inputs."""
+        entry = self._definitions.get(self._index.spec.entrypoint)
+        if entry is not None:
+            self._world.passed[entry.entry.number].add([])
+        for definition in self._definitions.all:
+            for node in definition.nodes:
+                self._count(node.task.template, list(node.arguments))
+            loop = definition.entry.template.loop
+            if loop is not None:
+                names = [*definition.arguments, *item_fields(loop), "loop_iter"]
+                self._count(loop.body, names, is_open=loop.items_from is not None)
+
+    def _count(self, callee: str | None, names: list[str], *, is_open: bool = False) -> None:
+        definition = self._definitions.get(callee)
+        if definition is not None:
+            self._world.passed[definition.entry.number].add(names, is_open=is_open)
+
+    def _check_arguments(self) -> None:
+        """Check the workflow's own arguments, which see custom variables only."""
+        scope = Scope(self._world.variables, place="an argument of the workflow")
+        for argument in self._arguments.values():
+            self._check_value(argument, scope)
+
+    def _check_value(self, declared: Declared, scope: Scope) -> None:
+        """Check a declaration whose values are evaluated right where it stands."""
+        for source in declared.sources:
+            has_default = declared.default is not None and source is not declared.default
+            found = check_source(source, scope, self._report, has_default=has_default)
+            check_fit(source, found, declared, self._report, scope)
+
+    def _check_definition(self, definition: Definition) -> None:
+        if definition.work is None:
+            for declared in definition.inputs.values():
+                check_known_values(declared, self._report)
+        if definition.entry.kind == "loop":
+            for declared in definition.outputs.values():
+                check_known_values(declared, self._report)
+        if definition.graph is None:
+            return
+        check_graph(definition.graph, definition.entry.path, self._report)
+        for node in definition.nodes:
+            self._check_node(definition, node)
+        after = self._world.inside(definition, None)
+        for output in definition.outputs.values():
+            self._check_value(output, after)
+        self._calls.rules(definition.rules, after)
+
+    def _check_node(self, dag: Definition, node: Node) -> None:
+        scope = self._world.inside(dag, node.number)
+        if node.when is not None:
+            check_condition(node.when, scope, self._report, '"when"')
+        words = node_words(node.task, dag.entry.name)
+        site = Site(words, node.path, node.arguments, scope)
+        if node.work is not None:
+            self._calls.run(node.work, node.rules, site, is_inline=True)
+            return
+        # phaseConditions have no place here, which is reported with the templates.
+        self._calls.rules(replace(node.rules, phases=()), scope)
+        callee = self._definitions.get(node.task.template)
+        if callee is not None:
+            self._calls.call(callee, site)
+
+    def _check_entrypoint(self) -> None:
+        callee = self._definitions.get(self._index.spec.entrypoint)
+        if callee is not None:
+            scope = self._world.top("the entrypoint")
+            self._calls.call(callee, Site("", callee.entry.path, {}, scope, is_entry=True))
+
+    def _check_hooks(self) -> None:
+        """Check the templates of hooks; what is wrong there ends the hook, never the run."""
+        for hooks, path in hooks_of(self._index):
+            for key, hook in hooks.declared():
+                callee = self._definitions.get(hook.template)
+                if callee is None or callee.work is None:
+                    continue
+                scope = self._world.top("a hook")
+                scope = replace(scope, below_hook=True, worst=Severity.WARNING)
+                words = f"the hook {key}"
+                self._calls.call(callee, Site(words, (*path, key), {}, scope))

@@ -1,0 +1,184 @@
+"""What places of a document see of each other: scopes, and the outputs of tasks."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from aether_core.check._references import look_up
+from aether_core.check._scope import Inputs, Outputs, Passed, Scope, Tasks
+from aether_core.check._sources import Use
+from aether_core.expression import ANY, Reference, Type, list_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aether_core.check._definitions import Definition, Definitions
+    from aether_core.check._executors import Work
+    from aether_core.check._report import Report
+    from aether_core.check._schema import ObjectSchema
+    from aether_core.check._sources import Declared, Source
+    from aether_core.check._variables import Variables
+
+#: Shown by a task that runs a template which does not exist; that is reported elsewhere.
+_UNKNOWN = Outputs("the template", {}, is_closed=False)
+
+
+class World:
+    """The compiled document, with what its parts know of each other.
+
+    Attributes:
+        definitions: The templates.
+        variables: The custom variables.
+        arguments: The types of the workflow's arguments.
+        passed: By number of dag: what its calls hand over beyond its declared inputs.
+        looped: Numbers of the templates that run inside a loop.
+    """
+
+    def __init__(
+        self,
+        definitions: Definitions,
+        variables: Variables,
+        arguments: Mapping[str, Type],
+        report: Report,
+    ) -> None:
+        self.definitions = definitions
+        self.variables = variables
+        self.arguments = arguments
+        self.passed = {each.entry.number: Passed() for each in definitions.all}
+        self.looped = _looped(definitions)
+        self._report = report
+        self._outputs: dict[int, Outputs] = {}
+        self._inline_outputs: dict[tuple[int, int], Outputs] = {}
+        self._insides: dict[int, Scope] = {}
+
+    def top(self, place: str) -> Scope:
+        """Return the scope of what stands outside all templates."""
+        return Scope(self.variables, self.arguments, place=place)
+
+    def inside(self, dag: Definition, node: int | None) -> Scope:
+        """Return what a task of a dag sees; None for what is evaluated after all its tasks."""
+        number = dag.entry.number
+        scope = self._insides.get(number)
+        if scope is None:
+            scope = self._insides[number] = self._inside(dag)
+        if scope.tasks is None or node is None:
+            return scope
+        return replace(scope, tasks=replace(scope.tasks, node=node))
+
+    def _inside(self, dag: Definition) -> Scope:
+        number, words = dag.entry.number, dag.entry.words
+        tasks = None
+        if dag.graph is not None and dag.upstream is not None:
+            tasks = Tasks(dag.graph, dag.upstream, partial(self.outputs_of_node, dag))
+        return Scope(
+            self.variables,
+            self.arguments,
+            Inputs(words, types_of(dag.inputs), self.passed[number]),
+            tasks,
+            place=words,
+            below_loop=number in self.looped,
+        )
+
+    def outputs_of_node(self, dag: Definition, number: int) -> Outputs:
+        """Return what a task of a dag shows of itself."""
+        node = dag.nodes[number]
+        if node.work is None:
+            callee = self.definitions.get(node.task.template)
+            return _UNKNOWN if callee is None else self.outputs_of(callee)
+        key = (dag.entry.number, number)
+        if key not in self._inline_outputs:
+            self._inline_outputs[key] = _outputs_of_work(node.work)
+        return self._inline_outputs[key]
+
+    def outputs_of(self, template: Definition) -> Outputs:
+        """Return what a call of a template shows of itself."""
+        number = template.entry.number
+        if number not in self._outputs:
+            # Templates that call each other in a circle find this; they are reported elsewhere.
+            self._outputs[number] = Outputs(template.entry.words, {}, is_closed=False)
+            self._outputs[number] = self._find_outputs(template)
+        return self._outputs[number]
+
+    def _find_outputs(self, template: Definition) -> Outputs:
+        if template.work is not None:
+            return _outputs_of_work(template.work)
+        if template.entry.kind == "loop":
+            return self._outputs_of_loop(template)
+        scope = self.inside(template, None)
+        types = {
+            name: self._type_of_output(output, scope) for name, output in template.outputs.items()
+        }
+        return Outputs(template.entry.words, types, is_closed=True, has_code=False)
+
+    def _type_of_output(self, output: Declared, scope: Scope) -> Type:
+        if output.type != ANY or output.source is None or output.default is not None:
+            return output.type
+        source: Source = output.source
+
+        def type_of(reference: Reference) -> Type:
+            return look_up(Use(reference, source.path), scope, self._report).type
+
+        return source.infer(type_of)[0]
+
+    def _outputs_of_loop(self, template: Definition) -> Outputs:
+        """Return the outputs of a loop's body, as it aggregates them (documents.md 13.3)."""
+        loop, words = template.entry.template.loop, template.entry.words
+        body = None if loop is None else self.definitions.get(loop.body)
+        if loop is None or body is None:
+            return Outputs(words, {}, is_closed=False, has_code=False)
+        inner = self.outputs_of(body)
+        kept = loop.aggregate.parameters if loop.aggregate is not None else ()
+        as_list = loop.effective_strategy == "list"
+        names = [*inner.types, *template.outputs]
+        if kept:
+            names = [*kept] if not inner.is_closed else [name for name in names if name in kept]
+        found = {name: inner.types.get(name, ANY) for name in names}
+        types = {name: list_of(ANY) if as_list else each for name, each in found.items()}
+        return Outputs(words, types, inner.is_closed or bool(kept), has_code=False)
+
+
+def _looped(definitions: Definitions) -> frozenset[int]:
+    """Return the numbers of the templates that are, or are called by, the body of a loop."""
+    bodies = (
+        definitions.get(each.entry.template.loop.body)
+        for each in definitions.all
+        if each.entry.template.loop is not None
+    )
+    queue = [body for body in bodies if body is not None]
+    seen = {each.entry.number for each in queue}
+    for definition in queue:
+        template = definition.entry.template
+        names = {node.task.template for node in definition.nodes}
+        if template.loop is not None:
+            names.add(template.loop.body)
+        for name in names:
+            callee = definitions.get(name)
+            if callee is not None and callee.entry.number not in seen:
+                seen.add(callee.entry.number)
+                queue.append(callee)
+    return frozenset(seen)
+
+
+def types_of(parameters: Mapping[str, Declared]) -> dict[str, Type]:
+    """Return the declared types of parameters by name."""
+    return {name: declared.type for name, declared in parameters.items()}
+
+
+def _outputs_of_work(work: Work) -> Outputs:
+    produced = work.contract.outputs if work.contract is not None else None
+    if work.outputs:
+        types = {name: _output_type(each, produced) for name, each in work.outputs.items()}
+        return Outputs(work.words, types, is_closed=True)
+    if produced is None or work.contract is None:
+        return Outputs(work.words, {}, is_closed=False)
+    types = {name: produced.type_of(name) for name in produced.properties}
+    return Outputs(work.contract.words, types, produced.is_closed)
+
+
+def _output_type(output: Declared, produced: ObjectSchema | None) -> Type:
+    if output.type != ANY or produced is None:
+        return output.type
+    return produced.type_of(output.name)
