@@ -1,0 +1,110 @@
+"""Calling an executor, and turning whatever comes back into outputs (executors.md 5)."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from typing import TYPE_CHECKING
+
+from aether_sdk import (
+    ExecuteRequest,
+    Inputs,
+    Parameter,
+    Resources,
+    outcome_of,
+    outcome_of_error,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aether_core.kernel import Assignment
+    from aether_sdk import ExecOutputs, Executor
+
+
+class Invoker:
+    """Calls executors; remembers which of them are coroutine functions."""
+
+    def __init__(self) -> None:
+        self._is_async: dict[str, bool] = {}
+
+    async def invoke(self, executor: Executor, assignment: Assignment) -> ExecOutputs:
+        """Execute an assignment; every failure of the executor becomes outputs with a code.
+
+        Raises:
+            asyncio.CancelledError: the call was cancelled.
+        """
+        request = _request(assignment)
+        try:
+            if self._runs_on_loop(executor):
+                result: object = await executor.execute(request)  # type: ignore[misc]  # known to be a coroutine function
+            else:
+                result = await _in_thread(lambda: executor.execute(request))
+                if inspect.isawaitable(result):
+                    result = await result
+            return outcome_of(result)
+        except Exception as error:  # noqa: BLE001  # whatever a plugin raises is the task's outcome
+            return outcome_of_error(error)
+        except SystemExit as error:
+            # A plugin that calls sys.exit() ends its task, not the engine.
+            return outcome_of_error(RuntimeError(f"the executor called sys.exit({error.code!r})"))
+
+    def _runs_on_loop(self, executor: Executor) -> bool:
+        known = self._is_async.get(executor.type)
+        if known is None:
+            known = inspect.iscoroutinefunction(executor.execute)
+            self._is_async[executor.type] = known
+        return known
+
+
+def _request(assignment: Assignment) -> ExecuteRequest:
+    inputs = assignment.inputs
+    return ExecuteRequest(
+        task_run_id=assignment.task_id,
+        workflow_run_id=assignment.run_id,
+        task_name=assignment.task_name,
+        template_name=assignment.template_name,
+        inputs=Inputs(tuple(Parameter(name, value) for name, value in inputs.items()))
+        if inputs
+        else None,
+        resources=Resources(**assignment.resources) if assignment.resources else None,  # type: ignore[arg-type]  # checked with the document
+        timeout=assignment.timeout,
+        retry_count=assignment.retry_count,
+        attempt=assignment.attempt,
+    )
+
+
+async def _in_thread(call: Callable[[], object]) -> object:
+    """Run a plain function in a daemon thread of its own.
+
+    Not a thread pool: a pool's threads are joined when the interpreter exits, so one function
+    that never returns would keep a cancelled process alive for ever.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[object] = loop.create_future()
+
+    def settle(result: object, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)
+
+    def work() -> None:
+        result: object = None
+        failure: BaseException | None = None
+        try:
+            result = call()
+        except StopIteration as error:
+            # A future refuses StopIteration; the cause says what happened.
+            failure = RuntimeError("the executor raised StopIteration")
+            failure.__cause__ = error
+        except BaseException as error:  # noqa: BLE001  # carried over to the loop, where it is judged
+            failure = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, result, failure)
+
+    threading.Thread(target=work, name="aether-executor", daemon=True).start()
+    return await done

@@ -1,0 +1,105 @@
+"""The store port: where runs live (ports.md 1, with commits instead of row updates)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from aether_sdk import AetherError, Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aether_core.kernel import EventRecord, RunChanges, RunRecord, TaskRecord
+
+
+class RunQuery(msgspec.Struct, frozen=True):
+    """Which runs to list; newest first."""
+
+    phase: Phase | None = None
+    workflow: str | None = None
+    limit: int = 50
+
+
+class RunSummary(msgspec.Struct, frozen=True):
+    """A run as lists show it; times in microseconds since 1970-01-01 UTC."""
+
+    run_id: str
+    workflow: str
+    namespace: str
+    phase: Phase
+    tasks_total: int
+    tasks_done: int
+    created_at: int
+    finished_at: int | None
+
+
+class StoreError(AetherError):
+    """The store can't be opened, read or written."""
+
+    code = "AE801"
+
+
+class VersionConflict(StoreError):
+    """Somebody else committed to the run first; nothing of the batch was written.
+
+    Attributes:
+        run_id: the run whose stored version is not the expected one.
+    """
+
+    code = "AE802"
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"run {run_id} was changed by another engine")
+        self.run_id = run_id
+
+
+class Store(Protocol):
+    """Keeps runs durably.
+
+    Methods are called from one event loop. `open` comes first and `close` last; both may be
+    called only once.
+    """
+
+    async def open(self) -> None:
+        """Prepare for use; create or migrate what is needed.
+
+        Raises:
+            StoreError: the store can't be opened, or a newer program wrote it.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release every resource; what was committed stays."""
+        ...
+
+    async def commit(self, batch: Sequence[RunChanges]) -> None:
+        """Write all changes of all runs in the batch, or none.
+
+        A run appears at most once in a batch. On return, the stored version of each run
+        is `expected_version + 1`, and so is `run.version`.
+
+        Raises:
+            VersionConflict: a run's stored version is not the expected one.
+            StoreError: the batch can't be written.
+        """
+        ...
+
+    async def get_run(self, run_id: str) -> RunRecord | None:
+        """Return a copy of the run, or None."""
+        ...
+
+    async def get_tasks(self, run_id: str) -> list[TaskRecord]:
+        """Return copies of the run's tasks in creation order; empty for an unknown run."""
+        ...
+
+    async def get_events(
+        self, run_id: str, *, after: int = 0, limit: int = 1000
+    ) -> list[EventRecord]:
+        """Return the run's events numbered above `after`, oldest first, at most `limit`."""
+        ...
+
+    async def list_runs(self, query: RunQuery) -> list[RunSummary]:
+        """Return the runs that match, newest first."""
+        ...

@@ -1,0 +1,189 @@
+"""A store that keeps runs for as long as the process lives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from aether_core.kernel import EventRecord, RunChanges, RunRecord, TaskRecord
+from aether_core.ports import RunQuery, RunSummary, StoreError, VersionConflict
+from aether_core.stores._errors import missing_task, refuse_repeated_runs
+from aether_sdk import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: What a commit may change of a run that exists; a long document is encoded only once.
+_RUN_STATE = (
+    "phase",
+    "message",
+    "outputs",
+    "started_at",
+    "finished_at",
+    "tasks_total",
+    "tasks_done",
+    "last_event",
+)
+_UNREADABLE = (ValueError, TypeError, OverflowError, msgspec.MsgspecError)
+
+_Numbered = TypeVar("_Numbered", TaskRecord, EventRecord)
+
+_encode = msgspec.json.Encoder().encode
+
+
+class _Kept(msgspec.Struct):
+    """A run as it is kept: records as JSON, so that nobody shares a value with the store."""
+
+    created: bytes
+    state: bytes
+    summary: RunSummary
+    version: int
+    tasks: dict[int, bytes]
+    events: dict[int, EventRecord]
+
+
+class _Staged(msgspec.Struct):
+    """What one run's changes will do; nothing of it can fail any more."""
+
+    changes: RunChanges
+    created: bytes
+    state: bytes
+    tasks: dict[int, bytes]
+    events: dict[int, EventRecord]
+
+
+class MemoryStore:
+    """Keeps runs in memory; the end of the process is the end of them.
+
+    Behaves like the SQLite store in everything else: records are copied in and out, a batch
+    is written whole or not at all, and values pass through JSON.
+    """
+
+    def __init__(self) -> None:
+        self._runs: dict[str, _Kept] = {}
+
+    async def open(self) -> None:
+        """Do nothing: there is nothing to prepare."""
+
+    async def close(self) -> None:
+        """Do nothing: the runs go when the store itself goes."""
+
+    async def commit(self, batch: Sequence[RunChanges]) -> None:
+        """Write all changes of all runs in the batch, or none.
+
+        Raises:
+            VersionConflict: a run's stored version is not the expected one.
+            StoreError: a record can't be encoded, exists twice, or does not exist.
+        """
+        refuse_repeated_runs(batch)
+        kept = [self._require_version(changes) for changes in batch]
+        try:
+            staged = [_stage(changes, old) for changes, old in zip(batch, kept, strict=True)]
+        except _UNREADABLE as error:
+            raise StoreError(f"a record can't be written as JSON: {error}") from error
+        for stage in staged:
+            self._apply(stage)
+
+    async def get_run(self, run_id: str) -> RunRecord | None:
+        """Return a copy of the run, or None."""
+        kept = self._runs.get(run_id)
+        if kept is None:
+            return None
+        fields: dict[str, Any] = msgspec.json.decode(kept.created)
+        fields.update(msgspec.json.decode(kept.state))
+        fields["phase"] = Phase(fields["phase"])
+        fields["version"] = kept.version
+        return RunRecord(**fields)
+
+    async def get_tasks(self, run_id: str) -> list[TaskRecord]:
+        """Return copies of the run's tasks in creation order; empty for an unknown run."""
+        kept = self._runs.get(run_id)
+        return [] if kept is None else [_task(kept.tasks[seq]) for seq in sorted(kept.tasks)]
+
+    async def get_events(
+        self, run_id: str, *, after: int = 0, limit: int = 1000
+    ) -> list[EventRecord]:
+        """Return the run's events numbered above `after`, oldest first, at most `limit`."""
+        kept = self._runs.get(run_id)
+        if kept is None:
+            return []
+        later = sorted(seq for seq in kept.events if seq > after)
+        return [kept.events[seq] for seq in later[: max(limit, 0)]]
+
+    async def list_runs(self, query: RunQuery) -> list[RunSummary]:
+        """Return the runs that match, newest first; of equal age, the last one written first."""
+        found = [
+            kept.summary
+            for kept in reversed(self._runs.values())
+            if query.phase in {None, kept.summary.phase}
+            and query.workflow in {None, kept.summary.workflow}
+        ]
+        found.sort(key=lambda summary: summary.created_at, reverse=True)
+        return found[: max(query.limit, 0)]
+
+    def _require_version(self, changes: RunChanges) -> _Kept | None:
+        kept = self._runs.get(changes.run.run_id)
+        if changes.expected_version != (0 if kept is None else kept.version):
+            raise VersionConflict(changes.run.run_id)
+        return kept
+
+    def _apply(self, stage: _Staged) -> None:
+        run, version = stage.changes.run, stage.changes.expected_version + 1
+        kept = self._runs.get(run.run_id)
+        if kept is None:
+            self._runs[run.run_id] = _Kept(
+                stage.created, stage.state, _summary(run), version, stage.tasks, stage.events
+            )
+        else:
+            kept.state, kept.summary, kept.version = stage.state, _summary(run), version
+            kept.tasks.update(stage.tasks)
+            kept.events.update(stage.events)
+        run.version = version
+
+
+def _stage(changes: RunChanges, kept: _Kept | None) -> _Staged:
+    run = changes.run
+    old_tasks = {} if kept is None else kept.tasks
+    tasks = _numbered(changes.created, old_tasks, "task")
+    for task in changes.updated:
+        if task.seq not in old_tasks and task.seq not in tasks:
+            raise missing_task("memory")
+    return _Staged(
+        changes=changes,
+        created=_encode(run) if kept is None else b"",
+        state=_encode({name: getattr(run, name) for name in _RUN_STATE}),
+        tasks={seq: _encode(task) for seq, task in tasks.items()}
+        | {task.seq: _encode(task) for task in changes.updated},
+        events=_numbered(changes.events, {} if kept is None else kept.events, "event"),
+    )
+
+
+def _numbered(
+    records: Iterable[_Numbered], present: dict[int, Any], kind: str
+) -> dict[int, _Numbered]:
+    numbered: dict[int, _Numbered] = {}
+    for record in records:
+        if record.seq in present or record.seq in numbered:
+            raise StoreError(f"{kind} {record.seq} of a run exists already")
+        numbered[record.seq] = record
+    return numbered
+
+
+def _summary(run: RunRecord) -> RunSummary:
+    return RunSummary(
+        run_id=run.run_id,
+        workflow=run.workflow,
+        namespace=run.namespace,
+        phase=run.phase,
+        tasks_total=run.tasks_total,
+        tasks_done=run.tasks_done,
+        created_at=run.created_at,
+        finished_at=run.finished_at,
+    )
+
+
+def _task(encoded: bytes) -> TaskRecord:
+    fields: dict[str, Any] = msgspec.json.decode(encoded)
+    fields["phase"] = Phase(fields["phase"])
+    return TaskRecord(**fields)

@@ -1,0 +1,117 @@
+"""The schema of the SQLite store and how an older file becomes the newest.
+
+`PRAGMA user_version` counts the migrations that a file has been through, `PRAGMA
+application_id` says that the file is ours. A migration runs in a transaction of its own, so a
+file is always at some version, never between two.
+
+Tables:
+    runs: one small row per run, rewritten by every commit of the run.
+    submissions: what was submitted; apart, because a long document would be rewritten as well.
+    tasks, events: the id is runs.id * 2**32 + the number within the run (see `_rows.SPAN`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Migration: TypeAlias = tuple[str, ...]
+
+#: "AEWF", in the file's header.
+APPLICATION_ID: Final = 0x41455746
+
+_INITIAL: Final[Migration] = (
+    """CREATE TABLE runs(
+        id INTEGER PRIMARY KEY,
+        run_id TEXT NOT NULL UNIQUE,
+        workflow TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        message TEXT NOT NULL,
+        outputs TEXT,
+        started_at INTEGER,
+        finished_at INTEGER,
+        tasks_total INTEGER NOT NULL,
+        tasks_done INTEGER NOT NULL,
+        last_event INTEGER NOT NULL,
+        version INTEGER NOT NULL)""",
+    "CREATE INDEX runs_by_age ON runs(created_at)",
+    """CREATE TABLE submissions(
+        run INTEGER PRIMARY KEY,
+        document TEXT NOT NULL,
+        arguments TEXT NOT NULL,
+        variables TEXT NOT NULL)""",
+    """CREATE TABLE tasks(
+        id INTEGER PRIMARY KEY,
+        task_id TEXT NOT NULL,
+        parent_seq INTEGER NOT NULL,
+        parent_id TEXT NOT NULL,
+        depth INTEGER NOT NULL,
+        scope TEXT NOT NULL,
+        name TEXT NOT NULL,
+        template TEXT NOT NULL,
+        template_type TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        phase TEXT NOT NULL,
+        message TEXT NOT NULL,
+        code INTEGER,
+        attempt INTEGER NOT NULL,
+        retry_count INTEGER NOT NULL,
+        inputs TEXT,
+        outputs TEXT,
+        started_at INTEGER,
+        finished_at INTEGER)""",
+    """CREATE TABLE events(
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        phase TEXT,
+        task_seq INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        message TEXT NOT NULL)""",
+)
+
+#: Append only: a file out there has been through a prefix of this.
+MIGRATIONS: Final[tuple[Migration, ...]] = (_INITIAL,)
+
+
+def migrate(connection: sqlite3.Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> int:
+    """Apply what the file has not been through yet and return the file's version.
+
+    Safe when several processes do it at once: each takes the write lock and looks again.
+    A file of a newer version is left as it is, and its version is returned.
+
+    Raises:
+        sqlite3.Error: a statement failed; its whole migration is rolled back.
+    """
+    version = schema_version(connection)
+    while version < len(migrations):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = schema_version(connection)
+            if version < len(migrations):
+                _apply(connection, migrations[version], version + 1)
+                version += 1
+            connection.execute("COMMIT")
+        except BaseException:
+            # After a full disk SQLite has rolled back already.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    return version
+
+
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return how many migrations the file has been through; 0 for an empty one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _apply(connection: sqlite3.Connection, migration: Migration, version: int) -> None:
+    for statement in migration:
+        connection.execute(statement)
+    # PRAGMA takes no parameters; both are integers of our own.
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+    connection.execute(f"PRAGMA user_version = {version:d}")
