@@ -1,0 +1,105 @@
+"""Executors of the installed plugins, each loaded when a workflow first names its type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aether_core.plugins._discovery import PluginPolicy, find_plugins
+from aether_core.plugins._loader import load_plugin
+from aether_core.plugins._record import PluginRecord, PluginState
+from aether_core.plugins._registry import Registry, near_miss
+
+if TYPE_CHECKING:
+    from aether_core.plugins._discovery import Candidate
+    from aether_sdk import Executor, ExecutorSchema
+
+
+class InstalledExecutors:
+    """A registry that fills itself from installed plugins, only as far as it is asked.
+
+    It answers the checker (`get_schema`, `explain`) and the broker (`get`).
+
+    Args:
+        policy: which plugins may load.
+        registry: where executors are put; those already in it come first.
+    """
+
+    def __init__(
+        self, policy: PluginPolicy | None = None, registry: Registry | None = None
+    ) -> None:
+        self.registry = registry or Registry()
+        self._policy = policy or PluginPolicy()
+        self._candidates: dict[tuple[str, str], Candidate] | None = None
+        self._records: dict[tuple[str, str], PluginRecord] = {}
+
+    def get(self, executor_type: str) -> Executor | None:
+        """Return the executor of a type, loading its plugin if need be; None if there is none."""
+        known = self.registry.get(executor_type)
+        if known is None:
+            self._load_for(executor_type)
+        return known or self.registry.get(executor_type)
+
+    def get_schema(self, executor_type: str) -> ExecutorSchema | None:
+        """Return the schema of a type, loading its plugin if need be; None if there is none."""
+        known = self.registry.get_schema(executor_type)
+        if known is None:
+            self._load_for(executor_type)
+        return known or self.registry.get_schema(executor_type)
+
+    def explain(self, executor_type: str) -> tuple[str, str | None]:
+        """Return why a type has no executor, and what to do about it."""
+        segment = executor_type.partition(".")[0]
+        for record in self.records():
+            if record.name == segment and record.state is not PluginState.LOADED:
+                message = (
+                    f"executor type {executor_type!r} can't be used: plugin {record.distribution} "
+                    f"is {record.state}: {record.reason}"
+                )
+                return message, f"run `aether plugins show {record.name}` for the details"
+            if record.name == segment:
+                types = ", ".join(record.executors)
+                message = f"unknown executor type {executor_type!r}"
+                return message, f"plugin {record.distribution} provides {types}"
+        names = (record.name for record in self.records())
+        return f"unknown executor type {executor_type!r}", near_miss(
+            executor_type, {*self.registry.types(), *names}
+        )
+
+    def records(self) -> tuple[PluginRecord, ...]:
+        """Return a record per plugin as far as it is known now; imports nothing."""
+        found = self._found()
+        return tuple(self._records.get(key, c.record) for key, c in found.items())
+
+    def load_all(self) -> tuple[PluginRecord, ...]:
+        """Load every plugin that may load; return the records afterwards."""
+        for key in self._found():
+            self._load(key)
+        return self.records()
+
+    def load(self, name: str) -> tuple[PluginRecord, ...]:
+        """Load the plugins with this entry or distribution name; return their records."""
+        keys = [key for key in self._found() if name in key]
+        return tuple(self._load(key) for key in keys)
+
+    def _found(self) -> dict[tuple[str, str], Candidate]:
+        if self._candidates is None:
+            self._candidates = {
+                (c.record.name, c.record.distribution): c for c in find_plugins(self._policy)
+            }
+        return self._candidates
+
+    def _load_for(self, executor_type: str) -> None:
+        segment = executor_type.partition(".")[0]
+        for key in self._found():
+            if key[0] == segment:
+                self._load(key)
+
+    def _load(self, key: tuple[str, str]) -> PluginRecord:
+        known = self._records.get(key)
+        if known is None:
+            candidate = self._found()[key]
+            known = candidate.record
+            if known.state is PluginState.AVAILABLE:
+                known = load_plugin(candidate, self.registry)
+            self._records[key] = known
+        return known
