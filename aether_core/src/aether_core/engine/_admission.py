@@ -1,0 +1,165 @@
+"""Admission: a document is checked and compiled before anything of it is stored or run."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from aether_core.check import ExecutorCatalog, check_resource
+from aether_core.document import (
+    Diagnostic,
+    LoadedDocument,
+    Problem,
+    Severity,
+    Workflow,
+    decode,
+    encode,
+    json_pointer,
+)
+from aether_core.engine import _codes
+from aether_core.engine._errors import DocumentRejected
+from aether_core.kernel import BindingFailed, Environment, bind, nest
+from aether_core.plan import Plan, compile_workflow
+from aether_sdk import JsonValue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+
+# Go's names, which documents compare with (documents.md 8.1).
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386"}
+_RESERVED = frozenset({"workflow", "inputs", "tasks", "loop_iter", "iterator", "hook", "system"})
+
+
+#: Gives problems their places in a text.
+Diagnose: TypeAlias = "Callable[[Sequence[Problem]], tuple[Diagnostic, ...]]"
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """A workflow that may run, with the values it will run with."""
+
+    plan: Plan
+    #: The document as JSON text, as it is stored.
+    snapshot: str
+    arguments: Mapping[str, JsonValue]
+    variables: Mapping[str, JsonValue]
+    warnings: tuple[Diagnostic, ...]
+
+
+def system_variables() -> dict[str, JsonValue]:
+    """Return `system.os` and `system.arch` of this machine, in the protocol's spelling."""
+    machine = platform.machine().lower()
+    return {
+        "system.os": platform.system().lower(),
+        "system.arch": _ARCHITECTURES.get(machine, machine),
+    }
+
+
+def admit(
+    document: LoadedDocument | Mapping[str, JsonValue],
+    catalog: ExecutorCatalog,
+    *,
+    arguments: Mapping[str, JsonValue] | None = None,
+    variables: Mapping[str, JsonValue] | None = None,
+) -> Admitted:
+    """Check a document and everything given with it; nothing is stored.
+
+    Args:
+        document: loaded from a file, or plain data.
+        catalog: what the checker may know of executors.
+        arguments: values that replace those of `spec.arguments`, by name.
+        variables: custom variables by full dotted name, such as `deploy.region`.
+
+    Raises:
+        DocumentRejected: there is at least one error; it carries all diagnostics.
+    """
+    diagnose, workflow, problems = _decoded(document)
+    known = {**(variables or {}), **system_variables()}
+    problems += _variable_problems(variables or {})
+    problems += check_resource(workflow, catalog, variables=known)
+    _refuse_errors(diagnose, problems)
+    plan = compile_workflow(workflow)
+    values, wrong = _arguments(plan, arguments or {}, known)
+    problems += wrong
+    _refuse_errors(diagnose, problems)
+    return Admitted(plan, encode(workflow), values, known, diagnose(problems))
+
+
+def _decoded(
+    document: LoadedDocument | Mapping[str, JsonValue],
+) -> tuple[Diagnose, Workflow, list[Problem]]:
+    """Return a workflow as far as it can be checked, with what is wrong so far."""
+    if isinstance(document, LoadedDocument):
+        diagnose: Diagnose = document.diagnose
+        resource, problems = document.draft, list(document.problems)
+    else:
+        diagnose = _without_places
+        resource, found = decode(document)
+        problems = list(found)
+    if resource is not None and not isinstance(resource, Workflow):
+        message = f"a document of kind {resource.kind} can't be run by itself"
+        hint = "run a document of kind Workflow"
+        problems.append(Problem(_codes.NOT_RUNNABLE, message, ("kind",), hint=hint))
+    if not isinstance(resource, Workflow):
+        raise DocumentRejected(diagnose(problems))
+    return diagnose, resource, problems
+
+
+def _refuse_errors(diagnose: Diagnose, problems: Sequence[Problem]) -> None:
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise DocumentRejected(diagnose(problems))
+
+
+def _without_places(problems: Iterable[Problem]) -> tuple[Diagnostic, ...]:
+    """Return diagnostics for a document that was given as data: paths, but no lines."""
+    return tuple(
+        Diagnostic(
+            p.code, p.severity, p.message, "<document>", 0, 0, 0, 0, json_pointer(p.path), p.hint
+        )
+        for p in problems
+    )
+
+
+def _variable_problems(variables: Mapping[str, JsonValue]) -> Iterable[Problem]:
+    for name in variables:
+        namespace = name.partition(".")[0]
+        if namespace in _RESERVED or not namespace or "" in name.split("."):
+            yield Problem(
+                _codes.BAD_VARIABLE,
+                f"custom variable {name!r} can't be set: names look like deploy.region and don't "
+                f"begin with {', '.join(sorted(_RESERVED))}",
+                (),
+            )
+
+
+def _arguments(
+    plan: Plan, given: Mapping[str, JsonValue], variables: Mapping[str, JsonValue]
+) -> tuple[dict[str, JsonValue], list[Problem]]:
+    """Return the workflow's arguments with their values, or what is wrong with them."""
+    problems = []
+    names = [binding.name for binding in plan.arguments]
+    for name in given:
+        if name not in names:
+            known = ", ".join(names) or "none"
+            problems.append(
+                Problem(
+                    _codes.UNKNOWN_ARGUMENT,
+                    f"the workflow declares no argument {name!r}",
+                    ("spec",),
+                    hint=f"declared in spec.arguments: {known}",
+                )
+            )
+    resolver = Environment(nest(variables), workflow={}, inputs={}, tasks={}).resolve
+    bindings = [b.given(given[b.name]) if b.name in given else b for b in plan.arguments]
+    try:
+        return bind(bindings, resolver, where="$.spec.arguments.parameters"), problems
+    except BindingFailed as failed:
+        hint = "give a value with -p NAME=VALUE"
+        path = ("spec", "arguments")
+        problems += [
+            Problem(_codes.BAD_ARGUMENT, line, path, hint=hint) for line in failed.problems
+        ]
+        return {}, problems

@@ -1,0 +1,219 @@
+"""The loop that drives runs: events in, one commit for many of them, effects after it.
+
+Each run is an actor: its events are applied one at a time, in order. The driver takes what
+has gathered in the mailbox, applies it, commits the changes of all runs together and only
+then lets the effects out (architecture: commit, then act).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aether_core.engine._errors import EngineFailed, RunTakenOver
+from aether_core.kernel import (
+    CancelTask,
+    Dispatch,
+    RunChanges,
+    RunEnded,
+    RunState,
+    TaskRecord,
+    step,
+)
+from aether_core.ports import StoreError, VersionConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aether_core.kernel import Effect, Event, Step
+    from aether_core.ports import Store, TaskBroker
+
+# Bounds the size of one transaction, and so the time for which nothing else happens.
+_LARGEST_BATCH = 512
+# Waits between attempts to write a batch that the store refused, in seconds.
+_COMMIT_RETRIES = (0.05, 0.2, 1.0)
+
+
+class Actor(msgspec.Struct):
+    """A run that this engine drives."""
+
+    state: RunState
+    #: Resolves when the run's first commit is durable.
+    accepted: asyncio.Future[None]
+    #: Resolves when the run has ended and that is durable.
+    ended: asyncio.Future[None]
+    #: Set and replaced whenever new events of the run are durable.
+    news: asyncio.Event
+
+
+class _Gathered:
+    """What several steps of one run changed, as one unit of commit."""
+
+    def __init__(self, actor: Actor, version: int) -> None:
+        self.actor = actor
+        self.effects: list[Effect] = []
+        self._version = version
+        self._created: dict[int, TaskRecord] = {}
+        self._updated: dict[int, TaskRecord] = {}
+        self._events: list[object] = []
+        self.changes = RunChanges(actor.state.run, version, [], [], [])
+
+    def add(self, answer: Step) -> None:
+        changes = answer.changes
+        for record in changes.created:
+            self._created[record.seq] = record
+        for record in changes.updated:
+            if record.seq not in self._created:
+                self._updated[record.seq] = record
+        self.changes.events.extend(changes.events)
+        self.effects.extend(answer.effects)
+
+    def seal(self) -> RunChanges:
+        self.changes.created = list(self._created.values())
+        self.changes.updated = list(self._updated.values())
+        return self.changes
+
+
+class Driver:
+    """Applies events to the runs it holds and carries out what follows.
+
+    Args:
+        store: where changes go; open.
+        broker: where assignments go; open.
+    """
+
+    def __init__(self, store: Store, broker: TaskBroker) -> None:
+        self._store = store
+        self._broker = broker
+        self._actors: dict[str, Actor] = {}
+        self._mailbox: deque[tuple[str, Event]] = deque()
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._failure: EngineFailed | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._task = asyncio.get_running_loop().create_task(self._work(), name="aether-driver")
+
+    async def stop(self) -> None:
+        """Apply what is in the mailbox, then stop; runs that have not ended stay as they are."""
+        if self._task is None:
+            return
+        while self._mailbox and not self._task.done():
+            await asyncio.sleep(0)
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        self._task = None
+        for actor in self._actors.values():
+            for future in (actor.accepted, actor.ended):
+                future.cancel()
+
+    def actor(self, run_id: str) -> Actor | None:
+        """Return the actor of a run that this engine drives; None for any other run."""
+        return self._actors.get(run_id)
+
+    def add(self, state: RunState) -> Actor:
+        """Take a run on.
+
+        Raises:
+            EngineFailed: the engine has stopped working.
+        """
+        if self._failure is not None:
+            raise self._failure
+        loop = asyncio.get_running_loop()
+        actor = Actor(state, loop.create_future(), loop.create_future(), asyncio.Event())
+        self._actors[state.run.run_id] = actor
+        return actor
+
+    def post(self, run_id: str, event: Event) -> None:
+        """Queue an event for a run; events of unknown runs are dropped, their runs have ended."""
+        self._mailbox.append((run_id, event))
+        self._wake.set()
+
+    async def _work(self) -> None:
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._mailbox:
+                    await self._process(self._take())
+        except StoreError as error:
+            self._fail(EngineFailed(f"the store can't be written any more: {error}"))
+
+    def _take(self) -> list[tuple[str, Event]]:
+        size = min(len(self._mailbox), _LARGEST_BATCH)
+        return [self._mailbox.popleft() for _ in range(size)]
+
+    async def _process(self, batch: Iterable[tuple[str, Event]]) -> None:
+        """Apply a batch of events, commit once, then act."""
+        gathered: dict[str, _Gathered] = {}
+        for run_id, event in batch:
+            actor = self._actors.get(run_id)
+            if actor is None:
+                continue
+            unit = gathered.get(run_id)
+            if unit is None:
+                unit = gathered[run_id] = _Gathered(actor, actor.state.run.version)
+            unit.add(step(actor.state, event))
+        await self._commit(gathered)
+        for run_id, unit in gathered.items():
+            self._act(run_id, unit)
+
+    async def _commit(self, gathered: dict[str, _Gathered]) -> None:
+        """Commit all units; runs that another engine changed are let go, the rest go on."""
+        retries = iter(_COMMIT_RETRIES)
+        changes = {run_id: unit.seal() for run_id, unit in gathered.items()}
+        while gathered:
+            try:
+                await self._store.commit([changes[run_id] for run_id in gathered])
+            except VersionConflict as conflict:
+                self._let_go(conflict.run_id, gathered.pop(conflict.run_id))
+            except StoreError:
+                wait = next(retries, None)
+                if wait is None:
+                    raise
+                await asyncio.sleep(wait)
+            else:
+                return
+
+    def _act(self, run_id: str, unit: _Gathered) -> None:
+        actor = unit.actor
+        if not actor.accepted.done():
+            actor.accepted.set_result(None)
+        news, actor.news = actor.news, asyncio.Event()
+        news.set()
+        for effect in unit.effects:
+            match effect:
+                case Dispatch(assignment=assignment):
+                    self._broker.dispatch(assignment)
+                case CancelTask(task_id=task_id):
+                    self._broker.cancel(task_id)
+                case RunEnded():
+                    del self._actors[run_id]
+                    actor.ended.set_result(None)
+
+    def _let_go(self, run_id: str, unit: _Gathered) -> None:
+        """Stop driving a run that belongs to another engine now."""
+        del self._actors[run_id]
+        for leaf in unit.actor.state.leaves.values():
+            self._broker.cancel(leaf.record.task_id)
+        _break(unit.actor, RunTakenOver(run_id))
+
+    def _fail(self, failure: EngineFailed) -> None:
+        self._failure = failure
+        for actor in self._actors.values():
+            _break(actor, failure)
+        self._actors.clear()
+        self._mailbox.clear()
+
+
+def _break(actor: Actor, error: Exception) -> None:
+    for future in (actor.accepted, actor.ended):
+        if not future.done():
+            future.set_exception(error)
+            # Nobody need wait for it; whoever does still gets the exception.
+            future.exception()
+    actor.news.set()
