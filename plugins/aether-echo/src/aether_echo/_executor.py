@@ -1,0 +1,71 @@
+"""The executor itself.
+
+Start-up time and throughput of the engine are measured with it, so this package declares no
+pydantic model, and a call without `sleep` never gives control back to the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aether_echo import _controls
+from aether_echo._declared import apply_declared
+from aether_sdk import DynamicOutputs, ExecCode, ExecOutputs, Executor, Parameter
+
+if TYPE_CHECKING:
+    from aether_echo._controls import Controls
+    from aether_sdk import ExecuteRequest, JsonValue, Unset
+
+
+class EchoExecutor(Executor):
+    """Returns its inputs, except the control inputs, plus what `outputs` declares."""
+
+    type = "echo"
+    version = "1.0"
+    description = "Echoes inputs and produces declared outputs"
+    Inputs = DynamicOutputs
+    Outputs = DynamicOutputs
+
+    async def execute(self, request: ExecuteRequest) -> ExecOutputs:
+        """Run one attempt.
+
+        Raises:
+            TaskError: `sleep`, `code` or `message` has a wrong value.
+        """
+        parameters, controls = _split(request)
+        if not controls:
+            return ExecOutputs(parameters=tuple(parameters))
+        extras = _controls.Extras(controls)
+        if extras.seconds:
+            await asyncio.sleep(extras.seconds)
+        held = _held_back(controls, request.retry_count)
+        if held is not None:
+            return held
+        apply_declared(parameters, controls.get(_controls.OUTPUTS))
+        return ExecOutputs(extras.code, extras.message, tuple(parameters))
+
+
+def _split(request: ExecuteRequest) -> tuple[list[Parameter], Controls]:
+    """Return the parameters to echo, in input order, and the controls."""
+    echoed: list[Parameter] = []
+    controls: dict[str, JsonValue | Unset] = {}
+    for parameter in request.inputs.parameters if request.inputs else ():
+        if parameter.name in _controls.NAMES:
+            controls[parameter.name] = parameter.value
+        else:
+            echoed.append(Parameter(parameter.name, parameter.value, parameter.type))
+    return echoed, controls
+
+
+def _held_back(controls: Controls, retry_count: int) -> ExecOutputs | None:
+    """Return the result of a call that suspends or fails on demand, None for any other."""
+    if _controls.suspends(controls):
+        return ExecOutputs(ExecCode.SUSPENDED, "suspended; awaiting external resume signal")
+    failures = _controls.fail_count(controls)
+    if retry_count < failures:
+        return ExecOutputs(
+            ExecCode.FAILED,
+            f"simulated failure on attempt {retry_count + 1} (failCount={failures})",
+        )
+    return None

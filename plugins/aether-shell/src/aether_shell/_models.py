@@ -1,0 +1,130 @@
+"""What the executor takes and what it gives back."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
+
+#: A document often has `8080` or `true` where a program needs text.
+Scalar = str | int | float | bool
+
+DEFAULT_MAX_OUTPUT_BYTES: Final = 1024 * 1024
+
+_INTERPRETER: Final[list[Scalar]] = ["/bin/sh"]
+_EXACTLY_ONE: Final = "exactly one of command and script must be given"
+
+
+def _given(name: str) -> JsonValue:
+    """Return the JSON Schema of inputs of which one is there and not null."""
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
+class ShellInputs(BaseModel):
+    """The inputs of one call. A null counts as not given."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        json_schema_extra={"oneOf": [_given("command"), _given("script")]},
+    )
+
+    command: list[Scalar] | str | None = Field(
+        default=None,
+        description="The program and its arguments: a list, or a text that is split by the "
+        "quoting rules of a shell. No shell runs: no variables, pipes or wildcards.",
+    )
+    script: str | None = Field(
+        default=None,
+        description="Program text for the interpreter, which gets it after -c.",
+    )
+    args: list[Scalar] = Field(
+        default=[],
+        description="Further arguments of the command, or the arguments of the script: $1, $2 "
+        "and so on in a shell.",
+    )
+    interpreter: list[Scalar] | str = Field(
+        default=_INTERPRETER,
+        description="The program that runs the script, with options that come before -c: a "
+        "list, or a text that is split like the command.",
+    )
+    env: dict[str, Scalar] = Field(
+        default={},
+        description="Environment variables to set; they win over inherited ones.",
+    )
+    clean_env: bool = Field(
+        default=False,
+        description="Start from an empty environment instead of the worker's.",
+    )
+    cwd: str | None = Field(
+        default=None,
+        description="The directory to run in; the worker's own when not given.",
+    )
+    stdin: str | None = Field(
+        default=None,
+        description="Text for standard input, as UTF-8; standard input is empty when not given.",
+    )
+    success_codes: list[int] = Field(
+        default=[0],
+        min_length=1,
+        description="The exit codes that count as success; -N stands for death by signal N.",
+    )
+    max_output_bytes: int = Field(
+        default=DEFAULT_MAX_OUTPUT_BYTES,
+        ge=0,
+        description="How many bytes to keep of each output stream; the rest is read and dropped.",
+    )
+
+    @field_validator("command", "interpreter")
+    @classmethod
+    def _names_a_program(cls, value: list[Scalar] | str | None) -> list[Scalar] | str | None:
+        words = ["-"] if value is None else words_of(value)
+        if not words or not words[0]:
+            raise ValueError("names no program")
+        return value
+
+    @field_validator("env")
+    @classmethod
+    def _names_of_variables(cls, value: dict[str, Scalar]) -> dict[str, Scalar]:
+        bad = [name for name in value if not name or "=" in name or "\0" in name]
+        if bad:
+            message = f"not a name of an environment variable: {', '.join(map(repr, bad))}"
+            raise ValueError(message)
+        return value
+
+    @model_validator(mode="after")
+    def _one_thing_to_run(self) -> ShellInputs:
+        if (self.command is None) == (self.script is None):
+            raise ValueError(_EXACTLY_ONE)
+        if self.script is None and "interpreter" in self.model_fields_set:
+            raise ValueError("interpreter needs script; a command names its program itself")
+        return self
+
+
+class ShellOutputs(BaseModel):
+    """How the process ended and what it wrote."""
+
+    exit_code: int = Field(description="The exit code; -N after death by signal N.")
+    stdout: str = Field(description="Standard output, as UTF-8; bytes that are none read U+FFFD.")
+    stderr: str = Field(description="Standard error, read like stdout.")
+    truncated: bool = Field(
+        description="Whether a stream was longer than max_output_bytes and lost its end."
+    )
+
+
+def words_of(value: list[Scalar] | str) -> list[str]:
+    """Return the words of a list or of a text with shell quoting.
+
+    Raises:
+        ValueError: the text has a quote or an escape without an end.
+    """
+    if isinstance(value, str):
+        return shlex.split(value)
+    return [text_of(word) for word in value]
+
+
+def text_of(value: Scalar) -> str:
+    """Return a scalar as a program reads it; `true` and `false` as in JSON."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

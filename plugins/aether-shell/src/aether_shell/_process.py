@@ -1,0 +1,90 @@
+"""Run one process to its end and leaves nothing behind, however the call ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aether_shell._group import ProcessGroup
+from aether_shell._streams import Capture, Feed
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to start, how much output to keep and how long to wait; times are in seconds."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    cwd: str | None
+    stdin: bytes | None
+    max_output_bytes: int
+    drain_grace: float
+    kill_grace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended: its code (-N for signal N) and its two streams, closed."""
+
+    code: int
+    stdout: Capture
+    stderr: Capture
+
+
+async def run_process(launch: Launch) -> Ended:
+    """Start a process, wait for its end and collect its output.
+
+    Whatever the process left running in its group is ended as well, also on cancellation. Output
+    that a process outside the group still holds open is cut off after `drain_grace`.
+
+    Raises:
+        OSError: the process cannot be started.
+        ValueError: an argument or a variable cannot be passed to a process.
+    """
+    with ExitStack() as stack:
+        feed = None if launch.stdin is None else stack.enter_context(Feed(launch.stdin))
+        stdout = stack.enter_context(Capture(launch.max_output_bytes))
+        stderr = stack.enter_context(Capture(launch.max_output_bytes))
+        process = await _start(launch, feed, stdout, stderr)
+        try:
+            for pipe in (feed, stdout, stderr):
+                if pipe is not None:
+                    pipe.close_child_end()
+            code = await process.wait()
+            await _drained(stdout, stderr, launch.drain_grace)
+        finally:
+            await ProcessGroup(process).end(launch.kill_grace)
+        await _drained(stdout, stderr, launch.drain_grace)
+        return Ended(code, stdout, stderr)
+
+
+async def _start(launch: Launch, feed: Feed | None, stdout: Capture, stderr: Capture) -> Process:
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *launch.argv,
+            stdin=asyncio.subprocess.DEVNULL if feed is None else feed.child_end,
+            stdout=stdout.child_end,
+            stderr=stderr.child_end,
+            cwd=launch.cwd,
+            env=launch.env,
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # Left alone, asyncio would kill the new process only, not what it has started by now.
+        with suppress(OSError, ValueError):
+            await ProcessGroup(await starting).end(launch.kill_grace)
+        raise
+
+
+async def _drained(stdout: Capture, stderr: Capture, grace: float) -> None:
+    """Wait until both streams have ended, at most `grace` seconds."""
+    await asyncio.wait((stdout.closed, stderr.closed), timeout=grace)
