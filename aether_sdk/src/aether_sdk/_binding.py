@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args, overload
 
 from pydantic import ValidationError
+from pydantic_core import core_schema
 
 from aether_sdk._accepted_names import reads_inside_inputs
 from aether_sdk._adapters import adapter_of
@@ -29,6 +30,8 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 DataclassT = TypeVar("DataclassT", bound="DataclassInstance")
 DictT = TypeVar("DictT", bound=Mapping[str, object])
 
+#: Pydantic's own complaints about a value, as opposed to those of an author's validator.
+_TYPE_ERRORS: Final = frozenset(get_args(core_schema.ErrorType)) - AUTHORED - {"extra_forbidden"}
 _INTEGER_ERRORS: Final = frozenset({"int_type", "int_from_float", "enum", "literal_error"})
 
 
@@ -112,7 +115,7 @@ def _repaired(text: str, errors: list[ErrorDetails]) -> str | None:
         if details["type"] in _INTEGER_ERRORS and isinstance(value, float) and value.is_integer():
             _put(values, keys, int(value))
             changed = True
-        elif value is None and len(keys) == 1 and details["type"] not in AUTHORED:
+        elif value is None and len(keys) == 1 and details["type"] in _TYPE_ERRORS:
             del values[str(keys[0])]
             changed = True
     return json.dumps(values) if changed else None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from math import isfinite
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from pydantic import BaseModel, Secret, SecretBytes, SecretStr, TypeAdapter
-from pydantic_core import to_jsonable_python
+from pydantic import BaseModel, Secret, SecretBytes, SecretStr
 
-from aether_sdk._adapters import adapter_of, first_line
+from aether_sdk._adapters import adapter_of
 from aether_sdk._codes import ExecCode
 from aether_sdk._errors import OutputError, SchemaError
 from aether_sdk._json_value import JsonValue, json_value, type_name
@@ -18,15 +16,14 @@ from aether_sdk._outputs import ExecOutputs
 from aether_sdk._parameters import Parameter
 from aether_sdk._paths import child_path
 from aether_sdk._protocol import MASK
+from aether_sdk._unwritable import UNWRITABLE, unwritable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from aether_sdk._kinds import DataclassInstance
 
 _SECRETS = (SecretStr, SecretBytes, Secret)
-# What pydantic raises for a value that it cannot write; a deep or circular one is a RecursionError.
-_UNWRITABLE = (ValueError, TypeError, RecursionError)
-
-_DEEPEST_SEARCH = 32
 
 
 def output_from(
@@ -73,8 +70,9 @@ def _dumped(obj: object) -> Mapping[str, object]:
     try:
         written: object = adapter.dump_python(obj, mode="json", by_alias=True, warnings="error")
         plain: object = adapter.dump_python(obj, by_alias=True, warnings="none")
-    except _UNWRITABLE as error:
-        raise _located(obj, adapter, error) from error
+    except UNWRITABLE as error:
+        # Without the cause, which quotes values; its reason is in the new text.
+        raise unwritable(obj, adapter, error) from None
     if not isinstance(written, dict):
         reason = f"{type_name(obj)} is written as {type_name(written)}, expected named fields"
         raise OutputError(reason)
@@ -85,7 +83,8 @@ def _settled(written: JsonValue, plain: object, path: str) -> JsonValue:
     """Return `written` with secrets masked, after a look at the Python values it was made of.
 
     Pydantic writes a secret as asterisks, which text may hold too, and some numbers that are not
-    finite as null, so that the written form alone does not tell.
+    finite as null, so that the written form alone does not tell. Where a serializer of the author
+    gave the two another shape, the written form stands.
     """
     if isinstance(plain, _SECRETS):
         return MASK if written else written
@@ -93,76 +92,34 @@ def _settled(written: JsonValue, plain: object, path: str) -> JsonValue:
         # Raises; a model that writes such numbers as text has chosen to.
         return json_value(plain, path)
     if isinstance(written, dict) and isinstance(plain, dict):
-        members = zip(written.items(), cast("dict[object, object]", plain).values(), strict=False)
-        return {key: _settled(item, was, child_path(path, key)) for (key, item), was in members}
-    if isinstance(written, list) and isinstance(plain, (list, tuple, set, frozenset)):
-        items = zip(written, cast("Iterable[object]", plain), strict=False)
-        return [_settled(item, was, child_path(path, at)) for at, (item, was) in enumerate(items)]
+        return _settled_object(written, list(cast("dict[object, object]", plain).values()), path)
+    if isinstance(written, list) and isinstance(plain, (list, tuple)):
+        return _settled_array(written, list(cast("Iterable[object]", plain)), path)
+    if isinstance(written, list) and isinstance(plain, (set, frozenset)):
+        return _settled_set(written, list(cast("Iterable[object]", plain)), path)
     return written
 
 
-def _located(obj: object, adapter: TypeAdapter[Any], error: Exception) -> OutputError:
-    """Return the error that names the field and, inside it, the value that could not be written."""
-    # With no field at all, what fails is the model's own serializer.
-    if _failure(obj, adapter, set()) is None:
-        for name in _field_names(obj):
-            cause = _failure(obj, adapter, {name})
-            if cause is not None:
-                path, value = _deepest(getattr(obj, name), child_path("$", name), 0)
-                return OutputError(_reason(value, cause), path=path)
-    return OutputError(_reason(obj, error))
+def _settled_object(
+    written: dict[str, JsonValue], plain: list[object], path: str
+) -> dict[str, JsonValue]:
+    if len(written) != len(plain):
+        return written
+    members = zip(written.items(), plain, strict=True)
+    return {key: _settled(item, was, child_path(path, key)) for (key, item), was in members}
 
 
-def _failure(obj: object, adapter: TypeAdapter[Any], names: set[str]) -> Exception | None:
-    try:
-        adapter.dump_python(obj, mode="json", warnings="error", include=names)
-    except _UNWRITABLE as error:
-        return error
-    return None
+def _settled_array(written: list[JsonValue], plain: list[object], path: str) -> list[JsonValue]:
+    if len(written) != len(plain):
+        return written
+    items = enumerate(zip(written, plain, strict=True))
+    return [_settled(item, was, child_path(path, at)) for at, (item, was) in items]
 
 
-def _field_names(obj: object) -> Iterable[str]:
-    """Return the names of everything that `obj` writes."""
-    if isinstance(obj, BaseModel):
-        kind = type(obj)
-        return [*kind.model_fields, *kind.model_computed_fields, *(obj.model_extra or {})]
-    return cast("DataclassInstance", obj).__dataclass_fields__
-
-
-def _deepest(value: object, path: str, depth: int) -> tuple[str, object]:
-    """Return path and value of the innermost part of `value` that cannot be written."""
-    if depth < _DEEPEST_SEARCH:
-        for key, part in _parts(value):
-            if not _is_writable(part):
-                return _deepest(part, child_path(path, key), depth + 1)
-    return path, value
-
-
-def _parts(value: object) -> Iterable[tuple[str | int, object]]:
-    if isinstance(value, Mapping):
-        items = cast("Mapping[object, object]", value).items()
-        return [(key if isinstance(key, int) else str(key), part) for key, part in items]
-    if isinstance(value, (list, tuple)):
-        return enumerate(cast("Iterable[object]", value))
-    if isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type)):
-        return [(name, getattr(value, name)) for name in _field_names(value)]
-    return ()
-
-
-def _is_writable(value: object) -> bool:
-    try:
-        to_jsonable_python(value)
-    except _UNWRITABLE:
-        return False
-    return True
-
-
-def _reason(value: object, error: Exception) -> str:
-    kind = f"a value of type {type_name(value)}"
-    text = first_line(error)
-    # Warnings quote the value, which may be secret.
-    if text.startswith("Pydantic serializer warnings"):
-        return f"{kind} does not fit the declared type of the field"
-    if text.startswith("Unable to serialize unknown type"):
-        return f"{kind} is not JSON"
-    return f"{kind} cannot be written as JSON: {text}"
+def _settled_set(written: list[JsonValue], plain: list[object], path: str) -> list[JsonValue]:
+    # Each of the two has an order of its own, so that only the set as a whole can be judged.
+    for was in plain:
+        if isinstance(was, float):
+            json_value(was, path)
+    all_secret = all(isinstance(was, _SECRETS) for was in plain)
+    return [MASK if item else item for item in written] if all_secret else written

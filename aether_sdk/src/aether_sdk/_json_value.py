@@ -8,8 +8,8 @@ from typing import Final, TypeAlias, cast
 from aether_sdk._errors import OutputError
 from aether_sdk._paths import child_path
 
-#: A type that authors can use in annotations, also where these are evaluated. A pydantic model takes
-#: `pydantic.JsonValue` instead, since pydantic does not follow a plain alias into itself.
+#: Type of what JSON can carry. A field of a pydantic model takes `pydantic.JsonValue` instead,
+#: since pydantic does not follow a plain alias into itself.
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 
 #: Arrays and objects may be nested this deep; more is a mistake or a cycle.

@@ -90,7 +90,6 @@ async def _coroutine() -> None:
         (ExecOutputs(0, "", ("a",)), "a parameter is of type str"),  # type: ignore[arg-type]
         (ExecOutputs(0, "", (Parameter("a", object()),)), "$.a: a value"),  # type: ignore[arg-type]
     ],
-    ids=repr,
 )
 def test_anything_else_is_an_error_that_says_what_came(result: object, said: str) -> None:
     outputs = outcome_of(result)

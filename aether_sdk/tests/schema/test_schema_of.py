@@ -156,8 +156,8 @@ def test_inputs_are_closed_and_outputs_are_open() -> None:
 
     assert schema.inputs is not None
     assert schema.outputs is not None
-    assert not _accepts(schema.inputs, {"url": "x", "metod": "GET"})
-    assert _accepts(schema.outputs, {"url": "x", "metod": "GET"})
+    assert not _accepts(schema.inputs, {"url": "x", "methods": "GET"})
+    assert _accepts(schema.outputs, {"url": "x", "methods": "GET"})
 
 
 def test_a_model_that_keeps_extras_stays_open() -> None:
