@@ -242,6 +242,21 @@ def test_unknown_codes_pass_through_unchanged() -> None:
     play(story)
 
 
+def test_a_code_that_no_store_can_keep_is_an_error() -> None:
+    """Beyond 64 bits there is nothing to keep."""
+
+    async def story() -> None:
+        async def work(_: ExecuteRequest) -> ExecOutputs:
+            return ExecOutputs(code=2**70)
+
+        async with Desk(Scripted(work)) as desk:
+            desk.give(0)
+            await desk.until(lambda: 0 in desk.results)
+            assert desk.results[0].code == 3
+
+    play(story)
+
+
 def test_close_cancels_what_runs_and_waits_for_its_clean_up() -> None:
     """After close nothing of the broker runs any more."""
 

@@ -105,7 +105,7 @@ async def _compare(path: Path, batches: list[Batch]) -> None:
         await sqlite.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None, database=None)
 @given(batches=_BATCHES)
 def test_both_stores_answer_alike(
     batches: list[Batch], tmp_path_factory: pytest.TempPathFactory

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_CONCURRENCY = 64
 _CLOSE_SECONDS = 10.0
 _LONGEST_MESSAGE = 4000
+_LARGEST_CODE = 2**63 - 1
 
 
 class ExecutorSource(Protocol):
@@ -156,11 +157,16 @@ class InProcessBroker:
                 task_seq=assignment.task_seq,
                 attempt=assignment.attempt,
                 at=self._clock.now(),
-                code=int(outputs.code),
+                code=_storable_code(int(outputs.code)),
                 message=_storable(outputs.message),
                 outputs=outputs.as_dict(),
             )
         )
+
+
+def _storable_code(code: int) -> int:
+    """Return a code as it is, unless no store could keep it; what is unknown counts as an error."""
+    return code if abs(code) <= _LARGEST_CODE else int(ExecCode.ERROR)
 
 
 def _storable(message: str) -> str:
