@@ -19,7 +19,8 @@ from aether_core.expression import (
     walk,
 )
 
-SECONDS = 5.0
+# Far more than it takes, far less than it would take without a bound.
+SECONDS = 30.0
 
 
 def resolver(data: dict[str, object]) -> Resolver:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from enum import IntEnum, StrEnum
 
 import pytest
@@ -36,6 +37,14 @@ class Shouting(str):
         return self.upper()
 
 
+class Heavy(float):
+    """A number of a library's own type."""
+
+
+class Stack(list[object]):
+    """A list of a library's own type."""
+
+
 def resolver(data: dict[str, object]) -> Resolver:
     return lambda reference: walk(data, reference.segments)
 
@@ -55,6 +64,9 @@ DATA: dict[str, object] = {
     "big": Size.BIG,
     "colours": [Colour.RED],
     "shouting": Shouting("hey"),
+    "stack": Stack([1]),
+    "table": OrderedDict(k=1),
+    "heavy": Heavy(1.5),
     "odd": object(),
     "odds": [object()],
 }
@@ -184,7 +196,16 @@ def test_arithmetic_gives_exact_numbers(text: str, value: object) -> None:
 def test_values_of_subclasses_become_plain_json() -> None:
     assert type(evaluate("red")) is str
     assert type(evaluate("big")) is int
+    assert type(evaluate("heavy")) is float
+    assert type(evaluate("stack")) is list
+    assert type(evaluate("table")) is dict
     assert evaluate("shouting + '!'") == "hey!"
+
+
+def test_values_of_subclasses_work_like_plain_json() -> None:
+    assert evaluate("stack == [1] && table == {k: 1} && heavy == 1.5") is True
+    assert evaluate("[stack, table, heavy, red] == [[1], {k: 1}, 1.5, 'red']") is True
+    assert evaluate("max([heavy, 1]) + table['k' + ''] + stack[0]") == 3.5
 
 
 @pytest.mark.parametrize("operator", ["&&", "and"])

@@ -272,7 +272,7 @@ def test_operators_bind_as_documented(text: str, value: object) -> None:
         (r"'\ud800'", 0, 8, "half a character", r"\u"),
         ("nope(1)", 0, 4, "unknown function 'nope'", "known are bool, contains"),
         ("startswith(s, 't')", 0, 10, "unknown function", "did you mean startsWith()?"),
-        ("lenght(s)", 0, 6, "unknown function", "did you mean length()?"),
+        ("longth(s)", 0, 6, "unknown function", "did you mean length()?"),
         ("len(s)", 0, 3, "unknown function", "did you mean length()?"),
         ("coalesce(a, 1)", 0, 8, "unknown function", "did you mean default()?"),
         ("length()", 0, 8, "takes 1 argument, not 0", "write length(value)"),

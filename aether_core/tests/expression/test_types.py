@@ -64,10 +64,11 @@ def test_declared_type_names_have_a_type(names: str, expected: Type) -> None:
         ("true", BOOL),
         ("1", INT),
         ("1.5", NUMBER),
-        ("'a'", STRING),
-        ("Succeeded", STRING),
-        ("phase", STRING),
-        ("lp", list_of(STRING)),
+        ("s", STRING),
+        ("'a'", one_of(["a"])),
+        ("Succeeded", one_of(["Succeeded"])),
+        ("phase", PHASES),
+        ("lp[i]", PHASES),
         ("unknown", ANY),
         ("[]", LIST),
         ("[1, i]", list_of(INT)),
@@ -98,7 +99,9 @@ def test_declared_type_names_have_a_type(names: str, expected: Type) -> None:
         ("b ? i : i", INT),
         ("b ? i : x", NUMBER),
         ("b ? i : s", ANY),
-        ("b ? 'a' : 'b'", STRING),
+        ("b ? 'a' : 'b'", one_of(["a", "b"])),
+        ("b ? phase : 'none'", one_of([*PHASES.choices, "none"])),
+        ("lower('A')", STRING),
         ("b ? 'a' : s", STRING),
         ("length(s)", INT),
         ("contains(ls, 'a')", BOOL),
@@ -253,21 +256,21 @@ def test_enum_with_many_values_is_any_string() -> None:
     assert one_of(str(number) for number in range(100)) == STRING
 
 
-@pytest.mark.parametrize(
-    ("declared", "accepted", "refused"),
-    [
-        (ANY, [None, 1, "a", [], {}], [object()]),
-        (NULL, [None], [0, False, ""]),
-        (BOOL, [True, False], [1, 0, "true", None]),
-        (INT, [1, -1, 5.0], [5.5, True, "1", float("nan"), float("inf")]),
-        (NUMBER, [1, 5.5], [True, "1", None]),
-        (STRING, ["", "a"], [1, None, ["a"]]),
-        (LIST, [[], [1, "a"]], [{}, "a", None]),
-        (MAP, [{}, {"a": 1}], [[], None]),
-        (list_of(INT), [[], [1, 2.0]], [[1.5], ["a"], [1, None]]),
-        (PHASES, ["Failed"], ["failed", "", None]),
-    ],
-)
+ACCEPTED: list[tuple[Type, list[object], list[object]]] = [
+    (ANY, [None, 1, "a", [], {}], [object()]),
+    (NULL, [None], [0, False, ""]),
+    (BOOL, [True, False], [1, 0, "true", None]),
+    (INT, [1, -1, 5.0], [5.5, True, "1", float("nan"), float("inf")]),
+    (NUMBER, [1, 5.5], [True, "1", None]),
+    (STRING, ["", "a"], [1, None, ["a"]]),
+    (LIST, [[], [1, "a"]], [{}, "a", None]),
+    (MAP, [{}, {"a": 1}], [[], None]),
+    (list_of(INT), [[], [1, 2.0]], [[1.5], ["a"], [1, None]]),
+    (PHASES, ["Failed"], ["failed", "", None]),
+]
+
+
+@pytest.mark.parametrize(("declared", "accepted", "refused"), ACCEPTED)
 def test_type_accepts_its_values_only(
     declared: Type, accepted: list[object], refused: list[object]
 ) -> None:

@@ -11,7 +11,6 @@ from aether_core.expression._evaluation import Evaluation
 from aether_core.expression._guards import all_references, required_references
 from aether_core.expression._inference import Inference
 from aether_core.expression._parser import parse
-from aether_core.expression._types import widened
 from aether_core.expression._values import kind_of
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class Expression:
         """
         inference = Inference(type_of)
         result = inference.type_of(self._node)
-        return widened(result), tuple(inference.problems)
+        return result, tuple(inference.problems)
 
 
 @lru_cache(maxsize=_KEPT)

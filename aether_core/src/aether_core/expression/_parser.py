@@ -121,11 +121,9 @@ class _Parser(Reader):
             return self._unary(token)
         node = self._primary(token)
         indexed = self._indexed(node, token.start)
-        if indexed is node and token.lexeme is Lexeme.NAME and isinstance(node, Reference):
+        if indexed is node and token.text in PHASE_NAMES:
             # In braces or with a field behind it, even the name of a phase is a reference.
-            return (
-                Literal(token.start, token.end, token.text) if token.text in PHASE_NAMES else node
-            )
+            return Literal(token.start, token.end, token.text)
         return indexed
 
     def _unary(self, token: Token) -> Node:
@@ -150,9 +148,9 @@ class _Parser(Reader):
             return Literal(token.start, token.end, token.value)
         if token.text in CONSTANTS:
             return Literal(token.start, token.end, CONSTANTS[token.text])
-        return (
-            self._call(token) if self.at("(") else Reference((token.text,), token.start, token.end)
-        )
+        if self.at("("):
+            return self._call(token)
+        return Reference((token.text,), token.start, token.end)
 
     def _indexed(self, node: Node, start: int) -> Node:
         keys: list[Node] = []

@@ -138,13 +138,6 @@ def _join(left: Type, right: Type) -> Type:
     return one_of(left.choices + right.choices) if left.choices and right.choices else STRING
 
 
-def widened(declared: Type) -> Type:
-    """Return the type without the choices of its strings."""
-    if declared.name is TypeName.LIST:
-        return list_of(widened(declared.items))
-    return STRING if declared.choices else declared
-
-
 def never_equal(left: Type, right: Type) -> bool:
     """Return whether no value of one type can equal a value of the other.
 
