@@ -144,7 +144,8 @@ def workflow_of(spec: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def workflow() -> dict[str, Any]:
     """A valid workflow that uses every key; a fresh copy that a test may change."""
-    return json.loads(json.dumps(workflow_of(SPEC)))
+    value: dict[str, Any] = json.loads(json.dumps(workflow_of(SPEC)))
+    return value
 
 
 @pytest.fixture
@@ -162,7 +163,8 @@ def cron() -> dict[str, Any]:
         "suspend": True,
         "workflowSpec": SPEC,
     }
-    return json.loads(json.dumps({**workflow_of(spec), "kind": "CronWorkflow"}))
+    value: dict[str, Any] = json.loads(json.dumps(workflow_of(spec)))
+    return {**value, "kind": "CronWorkflow"}
 
 
 @pytest.fixture

@@ -517,3 +517,12 @@ def test_tuples_are_lists(workflow: dict[str, Any]) -> None:
     assert decode(workflow) == (plain, ())
     workflow["x-slow"] = 1
     assert decode(workflow) == (plain, ())
+
+
+def test_a_document_in_which_everything_is_wrong_is_judged_soon(workflow: dict[str, Any]) -> None:
+    workflow["spec"] |= {f"unknown{number}": number for number in range(50_000)}
+
+    resource, problems = decode(workflow)
+
+    assert resource is None
+    assert len(problems) == 1_000

@@ -23,8 +23,12 @@ def read_file(path: str) -> bytes | Diagnostic:
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags)
+        refused = _refused(path, os.fstat(descriptor))
+        if refused is not None:
+            os.close(descriptor)
+            return refused
         with os.fdopen(descriptor, "rb", buffering=0) as file:
-            return _refused(path, os.fstat(descriptor)) or _bounded(path, file)
+            return _bounded(path, file)
     # A path with a NUL character is a ValueError.
     except (OSError, ValueError) as error:
         return unreadable(path, error)

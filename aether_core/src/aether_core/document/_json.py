@@ -12,10 +12,13 @@ from aether_core.document._limits import MAX_DEPTH, MAX_DIGITS, MAX_VALUES
 from aether_core.document._reading import ReadDocument, Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aether_core.document._nodes import Node
     from aether_core.document._source import Source
 
 _LONG_NUMBER: Final = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
+_CONTAINERS: Final = frozenset({dict, list})
 _FIVE_DIGITS: Final = re.compile(r"[0-9]{5}")
 _SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -94,19 +97,17 @@ _DECODER: Final = json.JSONDecoder(
 
 def _within_limits(value: Any) -> bool:
     """Whether depth and number of values are allowed; level by level, without recursion."""
-    level: list[Any] = [value]
-    count = 0
-    for _ in range(MAX_DEPTH + 1):
-        count += len(level)
-        if count > MAX_VALUES:
+    level: list[Any] = [value] if type(value) in _CONTAINERS else []
+    depth, count = 0, 1
+    while level:
+        depth += 1
+        count += sum(map(len, level))
+        if depth > MAX_DEPTH or count > MAX_VALUES:
             return False
-        below: list[Any] = []
-        for each in level:
-            if isinstance(each, dict):
-                below.extend(cast(dict[str, Any], each).values())
-            elif isinstance(each, list):
-                below.extend(cast(Any, each))
-        if not below and not any(isinstance(each, dict | list) for each in level):
-            return True
-        level = below
-    return False
+        level = [each for outer in level for each in _members(outer) if type(each) in _CONTAINERS]
+    return True
+
+
+def _members(value: Any) -> Iterable[Any]:
+    members: Iterable[Any] = cast(dict[str, Any], value).values() if type(value) is dict else value
+    return members

@@ -16,3 +16,5 @@ MAX_DOCUMENTS: Final = 100
 MAX_DIGITS: Final = 300
 #: Problems of one kind of reading fault that are reported for one file.
 MAX_FAULTS: Final = 100
+#: Problems of the shape of one document that are reported.
+MAX_PROBLEMS: Final = 1_000

@@ -174,9 +174,7 @@ def _loop(loop: Object, path: Path) -> Problems:
     if len(given) != 1:
         has = "none" if not given else " and ".join(given)
         message = f"a loop has exactly one of {', '.join(_MODES)}; this one has {has}"
-        hint = "Say what to iterate over." if not given else "Remove all but one."
-        if "items" in loop and not given:
-            hint = "A list of items has at least one item."
+        hint = "Remove all but one." if given else "An empty list of items does not count."
         yield Problem(_codes.LOOP_MODE, message, path, hint=hint)
     if "repeatCondition" in given:
         yield from _repeat(loop, path)

@@ -17,6 +17,7 @@ import msgspec
 
 from aether_core.document import _codes
 from aether_core.document._limited import BROKEN, KINDS, Seen, limit_problem
+from aether_core.document._limits import MAX_PROBLEMS
 from aether_core.document._models import Metadata
 from aether_core.document._problem import Path, Problem
 from aether_core.document._shapes import Alternative, Field, Shape, shape_of
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 #: Optional keys whose loss does not make a reference elsewhere look wrong.
 _HARMLESS: Final = frozenset(
     {
+        "aggregate",
         "annotations",
         "backoff",
         "concurrency",
@@ -46,6 +48,8 @@ _HARMLESS: Final = frozenset(
         "executor",
         "factor",
         "hooks",
+        "items",
+        "itemsFrom",
         "jitter",
         "labels",
         "limit",
@@ -55,6 +59,7 @@ _HARMLESS: Final = frozenset(
         "namespace",
         "phaseConditions",
         "priority",
+        "repeatCondition",
         "resources",
         "retry",
         "template",
@@ -70,7 +75,7 @@ class Walk:
     """One walk over one document.
 
     Attributes:
-        problems: what was found.
+        problems: what was found, up to a number of problems.
         renames: for a misspelt key, the path it was taken for, and the key as it is written.
     """
 
@@ -82,6 +87,14 @@ class Walk:
     def document(self, value: Mapping[str, Any], resource_type: type[msgspec.Struct]) -> Seen:
         """Walk a whole document as one of the resource types."""
         return self._object(value, shape_of(resource_type), ())
+
+    def _note(self, problem: Problem) -> None:
+        if not self._is_full():
+            self.problems.append(problem)
+
+    def _is_full(self) -> bool:
+        """Whether so much is wrong that more would say nothing, and suggestions take too long."""
+        return len(self.problems) >= MAX_PROBLEMS
 
     def _value(self, value: object, shape: Shape, path: Path) -> Seen:
         alternative = next((each for each in shape.alternatives if each.fits(value)), None)
@@ -98,7 +111,7 @@ class Walk:
             case _:
                 seen, problem = limit_problem(value, alternative, path)
                 if problem is not None:
-                    self.problems.append(problem)
+                    self._note(problem)
                 return seen
 
     def _wrong_type(self, value: object, shape: Shape, path: Path) -> Seen:
@@ -106,7 +119,7 @@ class Walk:
         expected = " or ".join(words)
         message = f"{place_words(path)}: expected {expected}, got {value_words(value)}"
         hint = type_hint(value, words[0])
-        self.problems.append(Problem(_codes.WRONG_TYPE, message, path, hint=hint))
+        self._note(Problem(_codes.WRONG_TYPE, message, path, hint=hint))
         return Seen(value, BROKEN)
 
     def _list(self, values: list[Any], alternative: Alternative, path: Path) -> Seen:
@@ -114,7 +127,7 @@ class Walk:
         if not values and alternative.constraints.min_length:
             message = f"{place_words(path)} is an empty list"
             hint = "Give it at least one item."
-            self.problems.append(Problem(_codes.EMPTY, message, path, hint=hint))
+            self._note(Problem(_codes.EMPTY, message, path, hint=hint))
             return Seen(values, BROKEN)
         seen = [self._value(value, shape, (*path, at)) for at, value in enumerate(values)]
         draft = tuple(each.draft for each in seen)
@@ -172,7 +185,7 @@ class Walk:
         fields = alternative.fields
         spelt = {key: key for key in items if key in fields}
         for key in items:
-            if key in fields or key.startswith("x-"):
+            if key in fields or key.startswith("x-") or self._is_full():
                 continue
             self._unknown(key, alternative, path)
             guess = closest(key, fields, CERTAIN)
@@ -185,14 +198,12 @@ class Walk:
         where = object_words(cast(type[msgspec.Struct], alternative.struct).__name__)
         message = f"unknown key {shown(key)} in {where}"
         hint = key_hint(key, alternative.fields)
-        self.problems.append(
-            Problem(_codes.UNKNOWN_KEY, message, (*path, key), hint=hint, at="key")
-        )
+        self._note(Problem(_codes.UNKNOWN_KEY, message, (*path, key), hint=hint, at="key"))
 
     def _missing(self, key: str, field: Field, struct: type[msgspec.Struct], path: Path) -> None:
         message = f'the key "{key}" is missing in {object_words(struct.__name__)}'
         hint = f'Add "{key}": {_wanted(field)}'
-        self.problems.append(Problem(_codes.MISSING_KEY, message, path, hint=hint))
+        self._note(Problem(_codes.MISSING_KEY, message, path, hint=hint))
 
 
 def _expected(alternative: Alternative) -> str:

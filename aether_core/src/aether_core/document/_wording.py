@@ -130,10 +130,8 @@ def key_hint(key: str, known: Iterable[str]) -> str:
     return f'Did you mean "{guess}"?'
 
 
-def choice_hint(value: object, allowed: Iterable[str]) -> str | None:
+def choice_hint(value: str, allowed: Iterable[str]) -> str | None:
     """Return what a value that is not one of the allowed ones may have been meant to be."""
-    if not isinstance(value, str):
-        return None
     words = tuple(allowed)
     guess = _TYPE_HINTS.get(value.lower()) if "array" in words else None
     guess = guess or closest(value, words)
