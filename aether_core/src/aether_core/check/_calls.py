@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from aether_core.document import Loop
 
 #: What expressions around a task see of its current attempt (decision 9).
-_ATTEMPT = {"phase": STRING, "code": INT, "msg": STRING, "message": STRING, "outputs": ANY}
+_ATTEMPT: Final = {"phase": STRING, "code": INT, "msg": STRING, "message": STRING, "outputs": ANY}
+
+#: Loops that are looked through inside each other; a document may nest ten.
+_DEEPEST: Final = 20
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -93,7 +96,7 @@ class Calls:
         found = check_source(source, own, self._report)
         # A value of known type is compared where it is declared.
         if source.known is None and is_used:
-            check_input(work, name, source, found, self._report, own)
+            check_input(work, name, source, found, self._report, scope=own)
 
     def rules(self, rules: Rules, scope: Scope) -> None:
         """Check the expressions that see the current attempt."""
@@ -153,7 +156,7 @@ class Calls:
         if is_its_own and source.known is not None:
             return
         if check_fit(source, found, declared, self._report, scope) and work is not None:
-            check_input(work, declared.name, source, found, self._report, scope)
+            check_input(work, declared.name, source, found, self._report, scope=scope)
 
     def _no_value(self, declared: Declared, site: Site) -> None:
         name = declared.name
@@ -186,7 +189,7 @@ class Calls:
         found = self._free_value(argument, site)
         is_input = check_undeclared(work, argument.name, argument.path, self._report)
         if is_input and argument.source is not None:
-            check_input(work, argument.name, argument.source, found, self._report, site.scope)
+            check_input(work, argument.name, argument.source, found, self._report, scope=site.scope)
 
     def _free_value(self, argument: Declared, site: Site) -> Type:
         """Check the value of an argument without declaration; return its type."""
@@ -204,8 +207,8 @@ class Calls:
     def _inside_loop(self, loop: Definition, site: Site) -> None:
         """Check what a loop evaluates: items, arguments for its body, and when to go on."""
         number = loop.entry.number
-        if number in self._open_loops:
-            # Loops that call each other in a circle; reported with the templates.
+        if number in self._open_loops or len(self._open_loops) > _DEEPEST:
+            # Loops that call each other in a circle, or too deep, are reported elsewhere.
             return
         self._open_loops.add(number)
         types = {**dict.fromkeys(site.arguments, ANY), **types_of(loop.inputs)}
@@ -242,13 +245,9 @@ class Calls:
         self.call(body, site)
 
     def _repeat(self, source: Source, body: Definition, scope: Scope) -> None:
-        tasks = scope.tasks
-        if tasks is not None:
-            extra = {body.entry.name: self._world.outputs_of(body)}
-            scope = replace(scope, tasks=replace(tasks, extra=extra))
-        else:
-            scope = replace(scope, is_open=True)
-        check_condition(source, scope, self._report, "the repeatCondition")
+        last = {body.entry.name: self._world.outputs_of(body)}
+        seen = replace(scope, body=last)
+        check_condition(source, seen, self._report, "the repeatCondition")
 
 
 def item_fields(loop: Loop) -> list[str]:

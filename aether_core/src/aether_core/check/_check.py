@@ -142,7 +142,7 @@ class _Checker:
         """Note what calls hand over to dags beyond their declared inputs."""
         entry = self._definitions.get(self._index.spec.entrypoint)
         if entry is not None:
-            self._world.passed[entry.entry.number].add([])
+            self._world.passed[entry.entry.name].add([])
         for definition in self._definitions.all:
             for node in definition.nodes:
                 self._count(node.task.template, list(node.arguments))
@@ -154,7 +154,7 @@ class _Checker:
     def _count(self, callee: str | None, names: list[str], *, is_open: bool = False) -> None:
         definition = self._definitions.get(callee)
         if definition is not None:
-            self._world.passed[definition.entry.number].add(names, is_open=is_open)
+            self._world.passed[definition.entry.name].add(names, is_open=is_open)
 
     def _check_arguments(self) -> None:
         """Check the workflow's own arguments, which see custom variables only."""

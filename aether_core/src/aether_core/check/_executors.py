@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from aether_core.check._scope import Scope
     from aether_core.expression import Type
     from aether_sdk import ExecutorSchema
+
+_REQUIRES: Final = "requires"
 
 
 class ExecutorCatalog(Protocol):
@@ -87,8 +89,9 @@ class Work(msgspec.Struct):
         path: Where the task stands.
         config: The values of `executor.config`.
         contract: None when the executor is unknown or missing.
-        unrelated: Declared inputs that are not compared with the executor's: mere variables of
-            `config`, and those that are reported already.
+        variables: Inputs that `config` refers to; the executor need not have them.
+        unrelated: Declared inputs that are not compared with the executor's: mere variables, and
+            those that are reported already.
         lacking: For each need of the executor, the calls that leave it open.
         calls: How many calls there are, those of hooks left out.
         hook_calls: How many hooks call it.
@@ -102,6 +105,7 @@ class Work(msgspec.Struct):
     outputs: Mapping[str, Declared]
     config: Mapping[str, Source]
     contract: Contract | None
+    variables: frozenset[str] = frozenset()
     unrelated: set[str] = msgspec.field(default_factory=set[str])
     lacking: dict[str, list[Path]] = msgspec.field(default_factory=dict[str, "list[Path]"])
     calls: int = 0
@@ -118,9 +122,9 @@ def check_work(work: Work, contracts: Contracts, report: Report) -> None:
         message, hint = contracts.explain(executor.type)
         where = (*work.path, "executor", "type")
         report.add(_codes.UNKNOWN_EXECUTOR, message, where, hint=hint)
-    used = set(_used_inputs(work.config.values()))
+    work.variables = frozenset(_used_inputs(work.config.values()))
     for declared in work.inputs.values():
-        _check_name_and_type(work, declared, report, is_variable=declared.name in used)
+        _check_name_and_type(work, declared, report)
         for source in check_known_values(declared, report):
             check_input(work, declared.name, source, source.known or ANY, report)
     for name, value in work.config.items():
@@ -139,15 +143,13 @@ def _used_inputs(sources: Iterable[Source]) -> Iterator[str]:
                     pass
 
 
-def _check_name_and_type(
-    work: Work, declared: Declared, report: Report, *, is_variable: bool
-) -> None:
+def _check_name_and_type(work: Work, declared: Declared, report: Report) -> None:
     contract = work.contract
     if contract is None or contract.inputs is None:
         return
     if declared.name not in contract.inputs.properties:
         work.unrelated.add(declared.name)
-        if not is_variable:
+        if declared.name not in work.variables:
             _check_name(contract, declared.name, (*declared.path, "name"), report)
         return
     expected = contract.inputs.type_of(declared.name)
@@ -167,6 +169,7 @@ def _check_name(
     name: str,
     path: Path,
     report: Report,
+    *,
     at: Literal["value", "key"] = "value",
 ) -> bool:
     """Report an input that the executor does not have; return whether it is fine."""
@@ -191,18 +194,30 @@ def _check_config(work: Work, name: str, source: Source, report: Report) -> None
 
 def check_undeclared(work: Work, name: str, path: Path, report: Report) -> bool:
     """Check an argument that becomes an executor input; return whether there is such an input."""
-    return work.contract is None or _check_name(work.contract, name, (*path, "name"), report)
+    if work.contract is None or name in work.variables:
+        return True
+    return _check_name(work.contract, name, (*path, "name"), report)
 
 
-def check_input(  # noqa: PLR0917  # an input, what it gets, and where that is evaluated
+def check_input(
     work: Work,
     name: str,
     source: Source,
     found: Type,
     report: Report,
+    *,
     scope: Scope | None = None,
 ) -> None:
-    """Report a value that the executor is certain to refuse."""
+    """Report a value that the executor is certain to refuse.
+
+    Args:
+        work: whose executor it is.
+        name: the input.
+        source: the value.
+        found: the type of the value where it is evaluated.
+        report: takes the problem.
+        scope: where it is evaluated, unless that is where it stands.
+    """
     contract = work.contract
     if contract is None or contract.inputs is None or name in work.unrelated:
         return
@@ -249,7 +264,7 @@ def _open_needs(work: Work, arguments: Iterable[str]) -> Iterator[str]:
         **dict.fromkeys((*work.inputs, *arguments), UNSET),
     }
     for name in sorted(contract.inputs.required - given.keys()):
-        yield f'requires the input "{name}"'
+        yield f'{_REQUIRES} the input "{name}"'
     for rule in presence_problems(contract.inputs.schema, given):
         yield f"takes {rule}"
 
@@ -258,14 +273,16 @@ def check_needs(work: Work, report: Report) -> None:
     """Report open needs: at the task when no call meets them, else at the calls that do not."""
     if work.contract is None:
         return
-    only_hooks = bool(work.hook_calls) and not work.calls
-    severity = Severity.WARNING if only_hooks else Severity.ERROR
-    if not work.calls and not work.open_calls:
+    severity = Severity.ERROR
+    if work.hook_calls and not work.calls and not work.open_calls:
+        severity = Severity.WARNING
         note_call(work, (), work.path)
     for need, calls in work.lacking.items():
         message = f"{work.contract.words} {need}"
-        places, hint = [work.path], "Give it in inputs.parameters or in executor.config."
-        if len(calls) < work.calls or work.open_calls:
-            places, hint = calls, f"Other calls of {work.words} give it as an argument."
-        for path in places:
+        is_partial = len(calls) < work.calls or work.open_calls
+        hint = f'See "aether executors describe {work.contract.type}".'
+        if need.startswith(_REQUIRES):
+            hint = "Give it in inputs.parameters or in executor.config."
+            hint = f"Other calls of {work.words} give it as an argument." if is_partial else hint
+        for path in calls if is_partial else [work.path]:
             report.add(_codes.MISSING_EXECUTOR_INPUT, message, path, severity=severity, hint=hint)

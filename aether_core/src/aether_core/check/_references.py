@@ -100,14 +100,14 @@ def _followed(reference: Reference, found: Type, depth: int, target: int | None 
 
 def _task(reference: Reference, scope: Scope, report: Report) -> Answer:
     tasks = scope.tasks
+    name = reference.segments[1] if len(reference.segments) > 1 else None
+    if isinstance(name, str) and name in scope.body:
+        return _member(reference, scope.body[name], report)
     if tasks is None:
         hint = "Tasks see those upstream of them, and the outputs of a dag see all its tasks."
         return _invisible(f"{scope.place} can't see the results of tasks", hint)
-    name = reference.segments[1] if len(reference.segments) > 1 else None
     if not isinstance(name, str):
         return _incomplete(reference, f"Write tasks.NAME with one of: {_MEMBERS}.")
-    if name in tasks.extra:
-        return _member(reference, name, tasks.extra[name], report)
     number = tasks.graph.numbers.get(name)
     if number is None:
         return _unknown_task(name, tasks, report)
@@ -117,7 +117,7 @@ def _task(reference: Reference, scope: Scope, report: Report) -> Answer:
     if tasks.node is None and number not in (tasks.graph.running or (number,)):
         return _never_runs(name)
     target = None if number == tasks.node else number
-    return _member(reference, name, tasks.outputs(number), report, target)
+    return _member(reference, tasks.outputs(number), report, target)
 
 
 def _unknown_task(name: str, tasks: Tasks, report: Report) -> Answer:
@@ -138,9 +138,10 @@ def _incomplete(reference: Reference, hint: str) -> Answer:
 
 
 def _member(
-    reference: Reference, name: str, outputs: Outputs, report: Report, target: int | None = None
+    reference: Reference, outputs: Outputs, report: Report, target: int | None = None
 ) -> Answer:
     """Return the meaning of what stands behind `tasks.<name>`."""
+    name = reference.segments[1]
     match reference.segments[2:]:
         case ("phase", *_):
             found = _ANY_PHASE if target is None else _LAST_PHASE
@@ -153,7 +154,9 @@ def _member(
         case ("msg" | "message", *_):
             return _followed(reference, STRING, 3, target)
         case ("outputs", "parameters", str(output), *_):
-            return _output(reference, name, output, outputs, report, target)
+            if output in outputs.types:
+                return _followed(reference, outputs.types[output], 5, target)
+            return _unknown_output(f'task "{name}"', output, outputs, report, target)
         case ("outputs", *_):
             return _incomplete(reference, f"Write tasks.{name}.outputs.parameters.NAME.")
         case (str(member), *_):
@@ -164,19 +167,12 @@ def _member(
             return _incomplete(reference, f"Add one of: {_MEMBERS}.")
 
 
-def _output(  # noqa: PLR0917  # what is known about one output, handed on by _member only
-    reference: Reference,
-    name: str,
-    output: str,
-    outputs: Outputs,
-    report: Report,
-    target: int | None,
+def _unknown_output(
+    task: str, output: str, outputs: Outputs, report: Report, target: int | None
 ) -> Answer:
-    if output in outputs.types:
-        return _followed(reference, outputs.types[output], 5, target)
     if not outputs.is_closed:
         return Answer(target=target)
-    message = f'task "{name}" has no output "{output}"'
+    message = f'{task} has no output "{output}"'
     hint = report.similar(output, outputs.types, f"outputs of {outputs.owner}")
     return _missing(_codes.UNKNOWN_OUTPUT, message, hint or f"{outputs.owner} declares no outputs.")
 
@@ -217,8 +213,8 @@ def _input_names(inputs: Inputs | None) -> Iterable[str]:
 
 def _argument(reference: Reference, scope: Scope, report: Report) -> Answer:
     if scope.workflow is None:
-        hint = "It may use custom variables and system.os."
-        return _invisible(f"{scope.place} can't see other arguments of the workflow", hint)
+        message = f"{scope.place} can't see other arguments of the workflow"
+        return _invisible(message, "It may use custom variables and system.os.")
     segments = reference.segments
     # `workflow.arguments.parameters.x` is the long spelling of `workflow.parameters.x`.
     start = 2 if segments[1:2] == ("arguments",) else 1
@@ -238,11 +234,9 @@ def _other(use: Use, scope: Scope, report: Report) -> Answer:
     segments = reference.segments
     if segments[0] in scope.bare:
         return _followed(reference, scope.bare[str(segments[0])], 1)
-    if scope.is_open:
-        return Answer()
     found = scope.variables.type_of(segments)
-    if found is not None:
-        return Answer(found)
+    if found is not None or scope.is_open:
+        return Answer(found or ANY)
     text, names = reference.text, scope.variables.names
     if len(segments) == 1 and use.in_expression:
         hint = report.nearest(text, _ANY_PHASE.choices) or sentence(reference.hint)

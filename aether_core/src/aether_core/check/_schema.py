@@ -181,8 +181,9 @@ def _nearest(misfits: list[Misfit]) -> Misfit:
     deepest = max(misfits, key=lambda each: len(each.path))
     if any(len(each.path) < len(deepest.path) for each in misfits):
         return deepest
-    words = " or ".join(dict.fromkeys(each.expected for each in misfits))
-    return Misfit(deepest.path, words, deepest.value)
+    *words, last = dict.fromkeys(each.expected for each in misfits)
+    expected = f"{', '.join(words)} or {last}" if words else last
+    return Misfit(deepest.path, expected, deepest.value)
 
 
 def _refused_by_type(value: JsonValue, schema: Schema) -> str:

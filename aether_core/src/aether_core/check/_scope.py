@@ -72,7 +72,6 @@ class Tasks(msgspec.Struct, frozen=True):
         node: The task that looks, by number; None for what is evaluated after all tasks.
         outputs: Answers what a task, by number, shows of itself.
         sees_itself: Whether the task's own current attempt is visible.
-        extra: Further names: the body of a loop, in its repeatCondition.
     """
 
     graph: Graph
@@ -80,7 +79,6 @@ class Tasks(msgspec.Struct, frozen=True):
     outputs: Callable[[int], Outputs]
     node: int | None = None
     sees_itself: bool = False
-    extra: Mapping[str, Outputs] = {}
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -90,7 +88,8 @@ class Scope(msgspec.Struct, frozen=True):
         variables: The custom variables, `system` included.
         workflow: The workflow's arguments; None where they are not visible.
         inputs: None where no inputs are visible.
-        tasks: None where no tasks are visible.
+        tasks: None where no tasks of a dag are visible.
+        body: The body of a loop by its name, in the loop's repeatCondition.
         place: What looks, for messages about what it can't see, such as "the entrypoint".
         below_loop: Whether `loop_iter` and `iterator` are visible.
         below_hook: Whether `hook` is visible.
@@ -104,6 +103,7 @@ class Scope(msgspec.Struct, frozen=True):
     workflow: Mapping[str, Type] | None = None
     inputs: Inputs | None = None
     tasks: Tasks | None = None
+    body: Mapping[str, Outputs] = {}
     place: str = "this place"
     below_loop: bool = False
     below_hook: bool = False

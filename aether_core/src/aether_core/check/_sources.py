@@ -206,7 +206,7 @@ class _Reading:
     def read(self, value: JsonValue, path: Path) -> JsonValue:
         """Return the value with its escapes resolved."""
         if isinstance(value, str):
-            return self._text(value, path) if "{{" in value else value
+            return self._text(value, path)
         if isinstance(value, list):
             return [self.read(item, (*path, place)) for place, item in enumerate(value)]
         if isinstance(value, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from aether_core.check._variables import Variables
 
 #: Shown by a task that runs a template which does not exist; that is reported elsewhere.
-_UNKNOWN = Outputs("the template", {}, is_closed=False)
+_UNKNOWN: Final = Outputs("the template", {}, is_closed=False)
+
+#: Templates that are looked through inside each other; a document may nest ten.
+_DEEPEST: Final = 20
 
 
 class World:
@@ -33,7 +36,7 @@ class World:
         definitions: The templates.
         variables: The custom variables.
         arguments: The types of the workflow's arguments.
-        passed: By number of dag: what its calls hand over beyond its declared inputs.
+        passed: By name of template: what its calls hand over beyond its declared inputs.
         looped: Numbers of the templates that run inside a loop.
     """
 
@@ -47,12 +50,13 @@ class World:
         self.definitions = definitions
         self.variables = variables
         self.arguments = arguments
-        self.passed = {each.entry.number: Passed() for each in definitions.all}
+        self.passed = {each.entry.name: Passed() for each in definitions.all}
         self.looped = _looped(definitions)
         self._report = report
         self._outputs: dict[int, Outputs] = {}
         self._inline_outputs: dict[tuple[int, int], Outputs] = {}
         self._insides: dict[int, Scope] = {}
+        self._pending: set[int] = set()
 
     def top(self, place: str) -> Scope:
         """Return the scope of what stands outside all templates."""
@@ -76,7 +80,7 @@ class World:
         return Scope(
             self.variables,
             self.arguments,
-            Inputs(words, types_of(dag.inputs), self.passed[number]),
+            Inputs(words, types_of(dag.inputs), self.passed[dag.entry.name]),
             tasks,
             place=words,
             below_loop=number in self.looped,
@@ -96,11 +100,16 @@ class World:
     def outputs_of(self, template: Definition) -> Outputs:
         """Return what a call of a template shows of itself."""
         number = template.entry.number
-        if number not in self._outputs:
-            # Templates that call each other in a circle find this; they are reported elsewhere.
-            self._outputs[number] = Outputs(template.entry.words, {}, is_closed=False)
-            self._outputs[number] = self._find_outputs(template)
-        return self._outputs[number]
+        known = self._outputs.get(number)
+        if known is not None:
+            return known
+        if number in self._pending or len(self._pending) > _DEEPEST:
+            # Templates that call each other in a circle, or too deep, are reported elsewhere.
+            return _UNKNOWN
+        self._pending.add(number)
+        found = self._outputs[number] = self._find_outputs(template)
+        self._pending.discard(number)
+        return found
 
     def _find_outputs(self, template: Definition) -> Outputs:
         if template.work is not None:
