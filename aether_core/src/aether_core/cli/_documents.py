@@ -1,0 +1,121 @@
+"""Files given on the command line, and the documents in them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aether_core.check import check_resource
+from aether_core.document import Loaded, Problem, Severity, Workflow, load_file, load_text
+from aether_core.engine import DocumentRejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aether_core.check import ExecutorCatalog
+    from aether_core.document import Diagnostic, LoadedDocument
+    from aether_sdk import JsonValue
+
+#: A file to run has no workflow, or more than one.
+NOT_ONE_WORKFLOW: Final = "AE821"
+STDIN: Final = "-"
+STDIN_NAME: Final = "<stdin>"
+# Enough for the loader to see that it is too much.
+_LONGEST_STDIN: Final = 5 << 20
+# A file that does not exist, is no file, or can't be opened.
+_UNREADABLE: Final = frozenset({"AE001", "AE002", "AE003"})
+
+
+class Given(msgspec.Struct):
+    """One file of the command line.
+
+    Attributes:
+        name: what it is called in diagnostics.
+        loaded: its documents.
+        text: what stdin held, since it can't be read again; empty for a file.
+    """
+
+    name: str
+    loaded: Loaded
+    text: str = ""
+
+    @property
+    def readable(self) -> bool:
+        """Whether the file could be opened at all."""
+        return not any(d.code in _UNREADABLE for d in self.loaded.diagnostics)
+
+
+def read_documents(file: str) -> Given:
+    """Load a file, or stdin for `-`; mistakes in it become diagnostics."""
+    if file != STDIN or sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]  # a program can be started without one
+        return Given(presentable(file), load_file(file))
+    data = sys.stdin.buffer.read(_LONGEST_STDIN)
+    return Given(STDIN_NAME, load_text(data, name=STDIN_NAME), data.decode("utf-8-sig", "replace"))
+
+
+def every_problem(
+    given: Given, catalog: ExecutorCatalog, variables: Mapping[str, JsonValue] | None
+) -> tuple[Diagnostic, ...]:
+    """Return all diagnostics of all documents of a file, in the order of the text.
+
+    Args:
+        given: the file.
+        catalog: what the checker may know of executors.
+        variables: custom variables by name; None if they are not known.
+    """
+    found = list(given.loaded.diagnostics)
+    for document in given.loaded.documents:
+        resource = document.resource or document.draft
+        if resource is not None:
+            found += document.diagnose(check_resource(resource, catalog, variables=variables))
+    return in_order(found)
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return diagnostics of one file in the order of its text, each once, fit to be printed."""
+    presented = (
+        d if d.file.isascii() else msgspec.structs.replace(d, file=presentable(d.file))
+        for d in diagnostics
+    )
+    return tuple(sorted(dict.fromkeys(presented), key=lambda d: (d.line, d.column, d.code)))
+
+
+def the_workflow(given: Given) -> tuple[LoadedDocument, Workflow]:
+    """Return the one workflow of a file, and the document that it is.
+
+    Raises:
+        DocumentRejected: the file has an error, or not exactly one workflow.
+    """
+    if any(d.severity is Severity.ERROR for d in given.loaded.diagnostics):
+        raise DocumentRejected(given.loaded.diagnostics)
+    documents = given.loaded.documents
+    workflows = [
+        (document, document.resource)
+        for document in documents
+        if isinstance(document.resource, Workflow)
+    ]
+    if len(workflows) == 1:
+        return workflows[0]
+    if not workflows:
+        raise DocumentRejected(documents[0].diagnose([_no_workflow(documents[0])]))
+    raise DocumentRejected(workflows[1][0].diagnose([_second_workflow(workflows)]))
+
+
+def _no_workflow(document: LoadedDocument) -> Problem:
+    kind = type(document.resource).__name__
+    message = f"the file holds no document of kind Workflow that could be run, but a {kind}"
+    return Problem(NOT_ONE_WORKFLOW, message, ("kind",), hint="give a file with one Workflow")
+
+
+def _second_workflow(workflows: Sequence[tuple[LoadedDocument, Workflow]]) -> Problem:
+    names = ", ".join(repr(workflow.metadata.name) for _, workflow in workflows)
+    message = f"the file holds {len(workflows)} workflows ({names}); which one to run is not clear"
+    return Problem(NOT_ONE_WORKFLOW, message, (), hint="put each workflow into a file of its own")
+
+
+def presentable(file: str) -> str:
+    """Return a file name as text that can be encoded, even if its bytes are not UTF-8."""
+    return os.fsencode(file).decode(errors="backslashreplace")

@@ -1,0 +1,146 @@
+"""A run for people: its end, its tasks as a tree, its outputs, and what went wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aether_core.cli._durations import duration_text, seconds_between
+from aether_core.cli._safe_text import one_line, padded, safe_text, shortened, width_of
+from aether_sdk import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aether_core.cli._style import Style
+    from aether_core.engine import TaskExecution, WorkflowExecution
+    from aether_sdk import JsonValue
+
+_BAD: Final = frozenset({Phase.FAILED, Phase.ERROR, Phase.TIMEOUT})
+_INDENT: Final = "  "
+_PHASE_WIDTH: Final = max(map(len, Phase))
+# Where no terminal limits the width, values of tasks are cut here; those of the run later.
+_TASK_VALUE: Final = 100
+_RUN_VALUE: Final = 2000
+
+_NEXT: Final[dict[Phase, str]] = {
+    Phase.FAILED: "The executor did its work and said no: its message and outputs say why.",
+    Phase.ERROR: "The work could not be done: look at the inputs of the task that ended in Error.",
+    Phase.TIMEOUT: "The work took longer than its timeout allows.",
+    Phase.SUSPENDED: "The run waits to be resumed.",
+    Phase.CANCELLED: "The run was cancelled; what had ended before is kept.",
+}
+
+
+class ExecutionText:
+    """Renders a run.
+
+    Args:
+        execution: the run.
+        style: decoration of the stream that shows it.
+        look_up: the command that shows the run again; empty if nothing can.
+    """
+
+    def __init__(self, execution: WorkflowExecution, style: Style, *, look_up: str = "") -> None:
+        self._run = execution
+        self._style = style
+        self._look_up = look_up
+
+    def render(self) -> str:
+        """Return the text, which ends with a line end."""
+        parts = [self._head(), self._tree(), self._outputs(), self._failures(), self._next()]
+        return "\n".join(part for part in parts if part)
+
+    def _head(self) -> str:
+        run = self._run
+        took = duration_text(seconds_between(run.started_at, run.finished_at))
+        head = f"{self._style.word(run.phase)}  {self._style.bold(one_line(run.workflow))}"
+        line = _INDENT.join(part for part in (head, one_line(run.run_id), took) if part)
+        message = "".join(f"{_INDENT}{part}\n" for part in _lines(run.message))
+        return f"{line}\n{message}"
+
+    def _tree(self) -> str:
+        rows = list(_rows(self._run.tasks))
+        if not rows:
+            return ""
+        names = [f"{_INDENT * (level + 1)}{one_line(task.name)}" for level, task in rows]
+        width = max(map(width_of, names))
+        lines: list[str] = []
+        for (level, task), name in zip(rows, names, strict=True):
+            took = duration_text(seconds_between(task.started_at, task.finished_at))
+            phase = self._style.word(task.phase, padded(task.phase, _PHASE_WIDTH))
+            lines.append(f"{padded(name, width)}  {phase}  {took}".rstrip())
+            values = self._values(task.outputs, _INDENT * (level + 3), _TASK_VALUE)
+            lines += map(self._style.dim, values)
+        return "\n".join(lines) + "\n"
+
+    def _outputs(self) -> str:
+        if not self._run.outputs:
+            return ""
+        lines = self._values(self._run.outputs, _INDENT, _RUN_VALUE)
+        return "\n".join([self._style.bold("Outputs"), *lines]) + "\n"
+
+    def _values(self, values: dict[str, JsonValue], indent: str, longest: int) -> list[str]:
+        limit = longest if self._style.width is None else self._style.width
+        lines: list[str] = []
+        for name, value in values.items():
+            text = one_line(msgspec.json.encode(value).decode())
+            line = f"{indent}{one_line(name)} = {text}"
+            lines.append(shortened(line, limit))
+        return lines
+
+    def _failures(self) -> str:
+        bad = [task for task in self._run.tasks if task.phase in _BAD]
+        causes = [task for task in bad if task.template_type == "task"] or bad
+        if not causes:
+            return ""
+        text = self._style.bold("What went wrong") + "\n"
+        for task in causes:
+            text += f"{_INDENT}{one_line(task.scope + task.name)}: {self._style.word(task.phase)}\n"
+            text += "".join(f"{_INDENT * 2}{line}\n" for line in _lines(task.message))
+        return text
+
+    def _next(self) -> str:
+        advice = _NEXT.get(self._run.phase)
+        if advice is None:
+            return ""
+        more = f"`{self._look_up}` shows every input and output." if self._look_up else ""
+        return " ".join(part for part in (advice, more) if part) + "\n"
+
+
+def _rows(tasks: tuple[TaskExecution, ...]) -> Iterator[tuple[int, TaskExecution]]:
+    """Yield every task with its level in the tree, parents before children."""
+    known = {task.run_id for task in tasks}
+    children: defaultdict[str, list[TaskExecution]] = defaultdict(list)
+    for task in tasks:
+        children[task.parent_run_id if task.parent_run_id in known else ""].append(task)
+    # A stack of its own: nesting is bounded, but stored data is not ours alone.
+    waiting = [(0, task) for task in reversed(children[""])]
+    while waiting:
+        level, task = waiting.pop()
+        yield level, task
+        waiting += [(level + 1, child) for child in reversed(children[task.run_id])]
+
+
+def _lines(message: str) -> list[str]:
+    return safe_text(message).split("\n") if message else []
+
+
+def look_up_command(run_id: str, store: str | None) -> str:
+    """Return the command that shows a run again; empty for a store that is gone by then.
+
+    Args:
+        run_id: the run.
+        store: the store's URL if it was given as an option.
+    """
+    # Late: needed only below a text for people.
+    import shlex
+
+    from aether_core.cli._options import store_url, without_password
+
+    if store_url(store).lower().startswith("memory:"):
+        return ""
+    where = ["--store", without_password(store)] if store else []
+    return shlex.join(["aether", "get", run_id, *where, "--output", "json"])

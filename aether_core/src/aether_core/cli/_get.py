@@ -1,0 +1,52 @@
+"""`aether get`: one run with all its tasks."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from aether_core.cli import _exits
+from aether_core.cli._console import write_json, write_text
+from aether_core.cli._options import add_output, add_store, store_url
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from aether_core.engine import WorkflowExecution
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("run", metavar="RUN", help="the run's whole id")
+    add_store(parser)
+    add_output(parser)
+
+
+def execute(arguments: Namespace) -> int:
+    """Show the run; an unknown one is wrong usage."""
+    # Late: a wrong option needs no engine.
+    import asyncio
+
+    execution = asyncio.run(_execution(store_url(arguments.store), arguments.run))
+    if arguments.output == "json":
+        write_json(execution)
+        return _exits.OK
+    # Late: programs that read JSON need none of it.
+    from aether_core.cli._execution_text import ExecutionText, look_up_command
+    from aether_core.cli._style import Style
+
+    look_up = look_up_command(arguments.run, arguments.store)
+    write_text(ExecutionText(execution, Style.of(sys.stdout), look_up=look_up).render())
+    return _exits.OK
+
+
+async def _execution(url: str, run_id: str) -> WorkflowExecution:
+    # Late: as above.
+    from aether_core.cli._reading import reading
+    from aether_core.engine import RunNotFound, execution_of
+
+    async with reading(url) as store:
+        run = await store.get_run(run_id) if store is not None else None
+        if store is None or run is None:
+            raise RunNotFound(run_id)
+        return execution_of(run, await store.get_tasks(run_id))

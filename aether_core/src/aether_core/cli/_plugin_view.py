@@ -1,0 +1,53 @@
+"""Plugins as the commands show them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from aether_core.cli._style import Style
+from aether_core.cli._table import table
+from aether_core.plugins import PluginState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aether_core.plugins import InstalledExecutors, PluginRecord
+
+#: States of plugins that somebody has to look after.
+BROKEN = frozenset({PluginState.FAILED, PluginState.CONFLICT, PluginState.INCOMPATIBLE})
+
+
+def plugin_json(record: PluginRecord) -> dict[str, Any]:
+    """Return a plugin as `aether plugins list --output json` shows it."""
+    return {
+        "name": record.name,
+        "distribution": record.distribution,
+        "version": record.version,
+        "state": record.state,
+        "reason": record.reason,
+        "executors": record.executors,
+    }
+
+
+def plugin_table(records: Iterable[PluginRecord]) -> str:
+    """Return plugins as a table, or a line that there are none."""
+    listed = tuple(records)
+    if not listed:
+        return "no plugins are installed\n"
+    headers = ["NAME", "DISTRIBUTION", "VERSION", "STATE", "EXECUTORS"]
+    rows = [[r.name, r.distribution, r.version, r.state, ", ".join(r.executors)] for r in listed]
+    if any(record.reason for record in listed):
+        headers.append("REASON")
+        rows = [[*row, record.reason] for row, record in zip(rows, listed, strict=True)]
+    return table(headers, rows, Style.of(sys.stdout))
+
+
+def executor_json(executors: InstalledExecutors, types: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what is known of loaded executors: type, version and description."""
+    schemas = [executors.registry.get_schema(each) for each in types]
+    return [
+        {"type": s.type, "version": s.version, "description": s.description}
+        for s in schemas
+        if s is not None
+    ]
