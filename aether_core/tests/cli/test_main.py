@@ -127,7 +127,7 @@ def test_wrong_usage_is_one_clear_message_and_status_2(
 
 
 def test_a_misspelt_command_gets_a_hint(aether: Aether) -> None:
-    assert "did you mean 'plugins'?" in aether("plugin").err
+    assert 'Did you mean "plugins"?' in aether("plugin").err
 
 
 @pytest.mark.parametrize("name", UNSUPPORTED_COMMANDS)

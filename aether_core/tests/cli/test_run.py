@@ -278,7 +278,7 @@ class TestRefusal:
             "demo.json:20:17: error AE401: unknown executor type 'prob'\n"
             '  20 |         "type": "prob"\n'
             "     |                 ^^^^^^\n"
-            "  hint: did you mean 'probe'?\n"
+            '  hint: Did you mean "probe"?\n'
         )
         assert [each.name for each in work.iterdir()] == [file]
 

@@ -259,14 +259,18 @@ def test_a_lost_store_stops_the_engine_loudly(house: Any, flow: Any) -> None:
             home.gate.open.set()
             with pytest.raises(EngineFailed, match="disk full"):
                 await engine.wait(run_id)
+            for question in (engine.submit(flow(ECHO)), engine.wait(run_id), engine.get(run_id)):
+                with pytest.raises(EngineFailed):
+                    await question
             with pytest.raises(EngineFailed):
-                await engine.submit(flow(ECHO))
+                async for _ in engine.events(run_id):
+                    pass
 
     asyncio.run(story())
 
 
 def test_a_run_that_another_engine_changed_is_let_go(house: Any, flow: Any) -> None:
-    """The version fences: this engine stops driving it, goes on with the others, and still waits."""
+    """The version fences: this engine goes on with the other runs, and still waits for it."""
 
     async def story() -> None:
         home = house()

@@ -194,4 +194,4 @@ def test_an_unknown_type_gets_a_near_miss(install: Install) -> None:
     message, hint = InstalledExecutors().explain("fgod")
 
     assert message == "unknown executor type 'fgod'"
-    assert hint == "did you mean 'fgood'?"
+    assert hint == 'Did you mean "fgood"?'

@@ -65,7 +65,7 @@ def test_unknown_types_are_explained() -> None:
     registry = Registry()
     registry.register(Small())
 
-    assert registry.explain("smal") == ("unknown executor type 'smal'", "did you mean 'small'?")
-    assert registry.explain("xyz") == ("unknown executor type 'xyz'", "installed are: small")
+    assert registry.explain("smal") == ("unknown executor type 'smal'", 'Did you mean "small"?')
+    assert registry.explain("xyz") == ("unknown executor type 'xyz'", "Installed are: small.")
     registry.withdraw("small")
-    assert registry.explain("xyz")[1].startswith("no executor is installed")  # type: ignore[union-attr]
+    assert registry.explain("xyz")[1].startswith("No executor is installed")  # type: ignore[union-attr]

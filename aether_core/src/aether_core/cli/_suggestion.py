@@ -12,4 +12,4 @@ if TYPE_CHECKING:
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """Return a hint at the known name that is nearest; None if none is near."""
     near = get_close_matches(name, sorted(known), n=1)
-    return f"did you mean {near[0]!r}?" if near else None
+    return f'Did you mean "{near[0]}"?' if near else None

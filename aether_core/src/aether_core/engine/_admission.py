@@ -15,14 +15,15 @@ from aether_core.document import (
     Problem,
     Severity,
     Workflow,
-    decode,
     encode,
+    examine,
     json_pointer,
 )
 from aether_core.engine import _codes
 from aether_core.engine._errors import DocumentRejected
+from aether_core.expression import ExpressionError
 from aether_core.kernel import BindingFailed, Environment, bind, nest
-from aether_core.plan import Plan, compile_workflow
+from aether_core.plan import Plan, compile_arguments, compile_workflow
 from aether_sdk import JsonValue
 
 if TYPE_CHECKING:
@@ -80,11 +81,10 @@ def admit(
     known = {**(variables or {}), **system_variables()}
     problems += _variable_problems(variables or {})
     problems += check_resource(workflow, catalog, variables=known)
-    _refuse_errors(diagnose, problems)
-    plan = compile_workflow(workflow)
-    values, wrong = _arguments(plan, arguments or {}, known)
+    values, wrong = _arguments(workflow, arguments or {}, known)
     problems += wrong
     _refuse_errors(diagnose, problems)
+    plan = compile_workflow(workflow)
     return Admitted(plan, encode(workflow), values, known, diagnose(problems))
 
 
@@ -97,8 +97,8 @@ def _decoded(
         resource, problems = document.draft, list(document.problems)
     else:
         diagnose = _without_places
-        resource, found = decode(document)
-        problems = list(found)
+        examined = examine(document)
+        resource, problems = examined.draft, list(examined.problems)
     if resource is not None and not isinstance(resource, Workflow):
         message = f"a document of kind {resource.kind} can't be run by itself"
         hint = "run a document of kind Workflow"
@@ -136,11 +136,16 @@ def _variable_problems(variables: Mapping[str, JsonValue]) -> Iterable[Problem]:
 
 
 def _arguments(
-    plan: Plan, given: Mapping[str, JsonValue], variables: Mapping[str, JsonValue]
+    workflow: Workflow, given: Mapping[str, JsonValue], variables: Mapping[str, JsonValue]
 ) -> tuple[dict[str, JsonValue], list[Problem]]:
     """Return the workflow's arguments with their values, or what is wrong with them."""
     problems = []
-    names = [binding.name for binding in plan.arguments]
+    try:
+        declared = compile_arguments(workflow)
+    except ExpressionError:
+        # The checker reports the text that can't be compiled, with its place.
+        return {}, []
+    names = [binding.name for binding in declared]
     for name in given:
         if name not in names:
             known = ", ".join(names) or "none"
@@ -153,7 +158,7 @@ def _arguments(
                 )
             )
     resolver = Environment(nest(variables), workflow={}, inputs={}, tasks={}).resolve
-    bindings = [b.given(given[b.name]) if b.name in given else b for b in plan.arguments]
+    bindings = [b.given(given[b.name]) if b.name in given else b for b in declared]
     try:
         return bind(bindings, resolver, where="$.spec.arguments.parameters"), problems
     except BindingFailed as failed:

@@ -111,6 +111,11 @@ class Driver:
             for future in (actor.accepted, actor.ended):
                 future.cancel()
 
+    @property
+    def failure(self) -> EngineFailed | None:
+        """Why the engine has stopped working; None while it works."""
+        return self._failure
+
     def actor(self, run_id: str) -> Actor | None:
         """Return the actor of a run that this engine drives; None for any other run."""
         return self._actors.get(run_id)

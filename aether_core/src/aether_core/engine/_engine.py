@@ -173,6 +173,8 @@ class Engine:
                 with contextlib.suppress(RunTakenOver):
                     await asyncio.shield(actor.ended)
             while True:
+                # Raises once this engine has lost its store, and so the run.
+                self._open_driver()
                 run = await self._store.get_run(run_id)
                 if run is None:
                     raise RunNotFound(run_id)
@@ -232,6 +234,8 @@ class Engine:
             raise EngineClosed(
                 "the engine is not open", hint="use it inside `async with Engine(...)`"
             )
+        if self._driver.failure is not None:
+            raise self._driver.failure
         return self._driver
 
     def _on_started(self, event: TaskStarted) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aether_sdk import JsonValue
 
 #: How many compiled expressions are kept for the next time.
-_KEPT: Final = 1024
+_KEPT: Final = 8192
 
 
 class Expression:

@@ -103,9 +103,8 @@ def nest(variables: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         level = root
         for parent in parents:
             below = level.get(parent)
-            if not isinstance(below, dict):
-                below = {}
-                level[parent] = below
+            # A copy, so that a caller's own object does not grow.
+            level[parent] = below = dict(below) if isinstance(below, dict) else {}
             level = below
         level[last] = value
     return root

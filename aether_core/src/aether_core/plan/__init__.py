@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aether_core.plan._compile import compile_workflow
+from aether_core.plan._compile import compile_arguments, compile_workflow
 from aether_core.plan._plan import (
     Binding,
     Call,
@@ -27,5 +27,6 @@ __all__ = [
     "Plan",
     "TaskPlan",
     "ValueSource",
+    "compile_arguments",
     "compile_workflow",
 ]

@@ -44,16 +44,22 @@ def compile_workflow(workflow: Workflow) -> Plan:
     compiler = _Compiler(spec.templates)
     entry = compiler.call(spec.entrypoint or "", ())
     dags = {t.dag.name: compiler.dag(t.dag) for t in spec.templates if t.dag is not None}
-    arguments = spec.arguments.parameters if spec.arguments is not None else ()
     return Plan(
         workflow=workflow.metadata.name,
         namespace=workflow.metadata.effective_namespace,
         entry=entry,
         dags=dags,
-        arguments=tuple(_declared(parameter, None) for parameter in arguments),
+        arguments=compile_arguments(workflow),
         priority=spec.effective_priority,
         executor_types=frozenset(compiler.executor_types),
     )
+
+
+def compile_arguments(workflow: Workflow) -> tuple[Binding, ...]:
+    """Return the bindings of a workflow's own arguments."""
+    arguments = workflow.spec.arguments
+    declared = arguments.parameters if arguments is not None else ()
+    return tuple(_declared(parameter, None) for parameter in declared)
 
 
 class _Compiler:
@@ -214,8 +220,9 @@ def _referenced(nodes: Iterable[NodePlan], outputs: Iterable[CollectedOutput]) -
         for source in _sources_of(node.call):
             names.update(_task_names(source.references))
     for output in outputs:
-        if output.source is not None:
-            names.update(_task_names(output.source.references))
+        for found in (output.source, output.default):
+            if found is not None:
+                names.update(_task_names(found.references))
     return names
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from importlib.metadata import EntryPoint
+from importlib.metadata import Distribution, EntryPoint
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -85,12 +85,19 @@ def _candidate(entry: EntryPoint) -> Candidate:
     distribution = entry.dist
     record = PluginRecord(
         name=entry.name,
-        distribution=distribution.name if distribution is not None else "",
-        version=distribution.version if distribution is not None else "",
+        distribution=_text(distribution, "Name"),
+        version=_text(distribution, "Version"),
         target=entry.value,
         executors=(entry.name,),
     )
     return Candidate(record, entry)
+
+
+def _text(distribution: Distribution | None, field: str) -> str:
+    """Return a field of a distribution's metadata; empty where the metadata is damaged."""
+    if distribution is None or field not in distribution.metadata:
+        return ""
+    return str(distribution.metadata[field])
 
 
 def _judged(candidate: Candidate, policy: PluginPolicy) -> Candidate:

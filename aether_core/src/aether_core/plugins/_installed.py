@@ -55,11 +55,11 @@ class InstalledExecutors:
                     f"executor type {executor_type!r} can't be used: plugin {record.distribution} "
                     f"is {record.state}: {record.reason}"
                 )
-                return message, f"run `aether plugins show {record.name}` for the details"
+                return message, f"Run `aether plugins show {record.name}` for the details."
             if record.name == segment:
                 types = ", ".join(record.executors)
                 message = f"unknown executor type {executor_type!r}"
-                return message, f"plugin {record.distribution} provides {types}"
+                return message, f"Plugin {record.distribution} provides {types}."
         names = (record.name for record in self.records())
         return f"unknown executor type {executor_type!r}", near_miss(
             executor_type, {*self.registry.types(), *names}

@@ -84,7 +84,7 @@ def near_miss(executor_type: str, known: Iterable[str]) -> str:
     types = sorted(known)
     near = difflib.get_close_matches(executor_type, types, n=1)
     if near:
-        return f"did you mean {near[0]!r}?"
+        return f'Did you mean "{near[0]}"?'
     if types:
-        return f"installed are: {', '.join(types)}"
-    return "no executor is installed; install a plugin package that provides it"
+        return f"Installed are: {', '.join(types)}."
+    return "No executor is installed; install a plugin package that provides it."
