@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import platform
+import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -52,11 +53,19 @@ class Admitted(msgspec.Struct, frozen=True):
 
 def system_variables() -> dict[str, JsonValue]:
     """Return `system.os` and `system.arch` of this machine, in the protocol's spelling."""
-    machine = platform.machine().lower()
-    return {
-        "system.os": platform.system().lower(),
-        "system.arch": _ARCHITECTURES.get(machine, machine),
-    }
+    machine = _machine().lower()
+    system = "windows" if sys.platform == "win32" else sys.platform
+    return {"system.os": system, "system.arch": _ARCHITECTURES.get(machine, machine)}
+
+
+def _machine() -> str:
+    uname = getattr(os, "uname", None)
+    if uname is not None:
+        return str(uname().machine)
+    # Only where the system call is missing: the module costs start-up time.
+    import platform
+
+    return platform.machine()
 
 
 def admit(
