@@ -224,11 +224,12 @@ class Faulty(Reopened):
     """A store whose commits fail when the test says so."""
 
     failures = 0
+    error: Exception = StoreError("disk full")
 
     async def commit(self, batch: Any) -> None:
         if self.failures:
             self.failures -= 1
-            raise StoreError("disk full")
+            raise self.error
         await self._store.commit(batch)
 
 
@@ -265,6 +266,19 @@ def test_a_lost_store_stops_the_engine_loudly(house: Any, flow: Any) -> None:
             with pytest.raises(EngineFailed):
                 async for _ in engine.events(run_id):
                     pass
+
+    asyncio.run(story())
+
+
+def test_a_fault_of_an_adapter_stops_the_engine_loudly(house: Any, flow: Any) -> None:
+    """An exception that no store should raise reaches everybody who waits."""
+
+    async def story() -> None:
+        store = Faulty(MemoryStore())
+        async with house(store).engine() as engine:
+            store.failures, store.error = 99, KeyError("adapter")
+            with pytest.raises(EngineFailed, match="adapter"):
+                await engine.submit(flow(ECHO))
 
     asyncio.run(story())
 

@@ -147,6 +147,10 @@ class Driver:
                     await self._process(self._take())
         except StoreError as error:
             self._fail(EngineFailed(f"the store can't be written any more: {error}"))
+        except Exception as error:  # noqa: BLE001  # a fault of ours or of an adapter: nobody may wait for ever
+            failure = EngineFailed(f"internal error: {error!r}")
+            failure.__cause__ = error
+            self._fail(failure)
 
     def _take(self) -> list[tuple[str, Event]]:
         size = min(len(self._mailbox), _LARGEST_BATCH)
