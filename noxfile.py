@@ -1,0 +1,239 @@
+"""Every check of this repository, for people and for CI.
+
+`nox` runs the default sessions, `nox -l` lists all of them, `nox -s NAME` runs one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import nox
+
+ROOT: Final = Path(__file__).parent
+PROJECT: Final = nox.project.load_toml(ROOT / "pyproject.toml")
+PYTHONS: Final = ["3.11", "3.12", "3.13", "3.14"]
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = False
+# A Python that the machine lacks is skipped, not fetched from somewhere.
+nox.options.download_python = "never"
+nox.options.sessions = ["lint", "typing", "tests", "plugins", "packaging"]
+
+
+class Member(NamedTuple):
+    """A package of this repository."""
+
+    distribution: str
+    package: str
+    path: str
+
+    @property
+    def sources(self) -> str:
+        """The folder of its code."""
+        return f"{self.path}/src/{self.package}"
+
+
+MEMBERS: Final = (
+    Member("aether-workflow-sdk", "aether_sdk", "aether_sdk"),
+    Member("aether-workflow", "aether_core", "aether_core"),
+    Member("aether-echo", "aether_echo", "plugins/aether-echo"),
+    Member("aether-http", "aether_http", "plugins/aether-http"),
+    Member("aether-shell", "aether_shell", "plugins/aether-shell"),
+)
+SDK: Final = MEMBERS[0]
+PLUGINS: Final = MEMBERS[2:]
+GUARD: Final = "tests/packaging/origin_guard.py"
+
+# Lines of a Python file: beyond this it holds more than one idea (CONTRIBUTING).
+LONGEST_FILE: Final = 500
+COVERAGE_FLOOR: Final = 90
+
+
+def reveal_interpreters() -> list[str]:
+    """Put the folders of Pythons that no command on the PATH starts in front of it.
+
+    pyenv's own commands on the PATH start only the versions that are switched on.
+
+    Returns:
+        The declared versions that this machine has.
+    """
+    found: list[str] = []
+    for version in PYTHONS:
+        name = f"python{version}"
+        command = shutil.which(name)
+        if command is None or Path(command).parent.name == "shims":
+            behind = [folder for folder in os.get_exec_path() if Path(folder).name != "shims"]
+            places = [f"{sys.base_prefix}/bin", *behind, *pyenv_folders(version)]
+            folder = next((f for f in places if os.access(Path(f, name), os.X_OK)), None)
+            if folder is None:
+                continue
+            os.environ["PATH"] = os.pathsep.join([folder, os.environ["PATH"]])
+        found.append(version)
+    return found
+
+
+def pyenv_folders(version: str) -> list[str]:
+    """Return the `bin` folders of a version's releases in pyenv, the newest release first."""
+    roots = {Path(folder).parent for folder in os.get_exec_path() if Path(folder).name == "shims"}
+    roots.add(Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser())
+    releases = [folder for root in roots for folder in root.glob(f"versions/{version}.*/bin")]
+    return [str(folder) for folder in sorted(releases, key=release_number, reverse=True)]
+
+
+def release_number(folder: Path) -> tuple[int, ...]:
+    """Return the numbers in the name of a pyenv version, such as (3, 13, 0)."""
+    return tuple(int(part) for part in folder.parent.name.split(".") if part.isdecimal())
+
+
+def follow_pip() -> None:
+    """Let uv use the index that pip is set up to use; uv does not read pip's settings."""
+    if "UV_DEFAULT_INDEX" in os.environ or "UV_INDEX_URL" in os.environ:
+        return
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    settings = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = re.findall(r"\.index-url='([^']+)'", settings)
+    if found:
+        os.environ["UV_DEFAULT_INDEX"] = os.environ.get("PIP_INDEX_URL", found[-1])
+
+
+follow_pip()
+AVAILABLE: Final = reveal_interpreters()
+# One is enough, since measuring costs time; the newest one measures fastest.
+MEASURED: Final = AVAILABLE[-1] if AVAILABLE else PYTHONS[0]
+
+
+def group(*names: str) -> list[str]:
+    """Return the requirements of dependency groups of the root pyproject.toml."""
+    return list(nox.project.dependency_groups(PROJECT, *names))
+
+
+def install_checkout(session: nox.Session, *requirements: str) -> None:
+    """Install all members as editable, and further requirements, in one command; look at it."""
+    session.install("-r", "requirements-dev.txt", *requirements)
+    check_origins(session, *MEMBERS)
+
+
+def check_origins(session: nox.Session, *members: Member) -> None:
+    """Fail unless exactly these packages of ours are installed, each from this checkout."""
+    session.run(
+        "python", GUARD, "installed", str(ROOT), *(m.distribution for m in members), silent=True
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, spelling, import floors, file lengths, generated pages."""
+    install_checkout(session, *group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("codespell")
+    session.run("lint-imports", "--no-cache")
+    check_lengths(session)
+    session.run("python", "docs/generate.py", "--check")
+
+
+def check_lengths(session: nox.Session) -> None:
+    """Fail if a Python file is longer than a file may be."""
+    folders = ["aether_sdk", "aether_core", "plugins", "tests", "docs", "examples", "benchmarks"]
+    files = [ROOT / "noxfile.py", *(p for f in folders for p in ROOT.joinpath(f).rglob("*.py"))]
+    for file in files:
+        lines = len(file.read_text(encoding="utf-8").splitlines())
+        if lines > LONGEST_FILE:
+            session.error(f"{file.relative_to(ROOT)} has {lines} lines, at most {LONGEST_FILE}")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Both type checkers, strict, over all sources and scripts."""
+    install_checkout(session, *group("typing", "test"), "nox")
+    scripts = ["noxfile.py", "docs", "tests"]
+    session.run("mypy", "--no-incremental", *scripts, *(m.sources for m in MEMBERS))
+    session.run("pyright")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The whole suite; on one Python with branch coverage per package."""
+    install_checkout(session, *group("test"))
+    options = session.posargs or ["-q", "-n", "2"]
+    if session.python != MEASURED or session.posargs:
+        session.run("pytest", *options)
+        return
+    packages = [f"--cov={member.package}" for member in MEMBERS]
+    session.run("pytest", *options, *packages, "--cov-branch", "--cov-report=")
+    for member in MEMBERS:
+        session.run(
+            "coverage", "report", f"--include={member.sources}/*",
+            f"--fail-under={COVERAGE_FLOOR}", "--skip-covered", "--show-missing",
+        )  # fmt: skip
+
+
+@nox.session
+@nox.parametrize("plugin", [nox.param(member, id=member.distribution) for member in PLUGINS])
+def plugins(session: nox.Session, plugin: Member) -> None:
+    """One plugin with the SDK and nothing else of ours."""
+    session.install("-e", SDK.path, "-e", plugin.path, *group("test"))
+    check_origins(session, SDK, plugin)
+    # -P: without it the checkout's own folders would pass for packages.
+    session.run("python", "-P", "tests/packaging/plugin_alone.py", plugin.package)
+    # The root conftest.py needs the engine.
+    session.run("pytest", "-q", f"--confcutdir={plugin.path}", f"{plugin.path}/tests")
+
+
+@nox.session
+def packaging(session: nox.Session) -> None:
+    """Wheels of all members, installed by name without an index, and a run with them."""
+    session.install("pip", "hatchling")
+    house = Path(session.create_tmp()).resolve() / "house"
+    shutil.rmtree(house, ignore_errors=True)
+    names = [member.distribution for member in MEMBERS]
+    for member in MEMBERS:
+        with session.chdir(member.path):
+            session.run("hatchling", "build", "-t", "wheel", "-d", str(house), silent=True)
+    session.run("python", "tests/packaging/wheel_contents.py", str(house))
+    check_plan(session, house.with_name("plan.json"))
+    wheels = [str(wheel) for wheel in house.glob("*.whl")]
+    session.run("python", "-m", "pip", "download", "-qq", "-d", str(house), *wheels)
+    fresh = house.with_name("fresh")
+    session.run("python", "-m", "venv", "--clear", "--without-pip", str(fresh))
+    session.run(
+        "python", "-m", "pip", "--python", str(fresh / "bin/python"), "install", "-q",
+        "--no-index", "--find-links", str(house), *names,
+    )  # fmt: skip
+    python = str(fresh / "bin/python")
+    session.run(python, "tests/packaging/smoke.py", external=True)
+
+
+def check_plan(session: nox.Session, plan: Path) -> None:
+    """Fail if installing all members by path would take one of them from an index."""
+    paths = [f"./{member.path}" for member in MEMBERS]
+    session.run(
+        "python", "-m", "pip", "install", "-qq", "--dry-run", "--ignore-installed",
+        "--no-build-isolation", "--report", str(plan), *paths,
+    )  # fmt: skip
+    names = [member.distribution for member in MEMBERS]
+    session.run("python", GUARD, "report", str(ROOT), str(plan), *names)
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The example examples/site-check, from end to end."""
+    install_checkout(session)
+    folder = Path(session.create_tmp()) / "site-check"
+    session.run("python", "examples/site-check/demo.py", str(folder))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The measurements in benchmarks/, which need a quiet machine."""
+    install_checkout(session)
+    for script in ("startup.py", "throughput.py"):
+        session.run("python", f"benchmarks/{script}", *session.posargs)
