@@ -101,7 +101,7 @@ def follow_pip() -> None:
     settings = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     found = re.findall(r"\.index-url='([^']+)'", settings)
     if found:
-        os.environ["UV_DEFAULT_INDEX"] = os.environ.get("PIP_INDEX_URL", found[-1])
+        os.environ["UV_DEFAULT_INDEX"] = os.environ.get("PIP_INDEX_URL") or str(found[-1])
 
 
 follow_pip()

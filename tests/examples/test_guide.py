@@ -53,6 +53,20 @@ def test_the_first_document_of_the_readme_runs(
     assert {task["name"]: task["phase"] for task in execution["tasks"]}["praise"] == "Succeeded"
 
 
+def test_the_program_in_the_engine_s_readme_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Embedding the engine works as shown, on a store in the current folder."""
+    (program,) = blocks("aether_core/README.md", "python")
+    program = program.replace("examples/", f"{ROOT}/examples/")
+    monkeypatch.chdir(tmp_path)
+
+    exec(compile(program, "README.md", "exec"), {})  # noqa: S102  # the page's own program
+
+    assert "Hello, Ada!" in capsys.readouterr().out
+    assert (tmp_path / "runs.db").exists()
+
+
 def test_the_readme_tells_what_the_checker_says(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

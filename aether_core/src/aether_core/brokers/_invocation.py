@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aether_sdk import (
     ExecuteRequest,
@@ -17,7 +17,7 @@ from aether_sdk import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from aether_core.kernel import Assignment
     from aether_sdk import ExecOutputs, Executor
@@ -37,13 +37,12 @@ class Invoker:
         """
         request = _request(assignment)
         try:
-            if self._runs_on_loop(executor):
-                result: object = await executor.execute(request)  # type: ignore[misc]  # known to be a coroutine function
-            else:
-                result = await _in_thread(lambda: executor.execute(request))
-                if inspect.isawaitable(result):
-                    result = await result
-            return outcome_of(result)
+            answer: object = (
+                executor.execute(request)
+                if self._runs_on_loop(executor)
+                else await _in_thread(lambda: executor.execute(request))
+            )
+            return outcome_of(await _settled(answer))
         except Exception as error:  # noqa: BLE001  # whatever a plugin raises is the task's outcome
             return outcome_of_error(error)
         except SystemExit as error:
@@ -56,6 +55,13 @@ class Invoker:
             known = inspect.iscoroutinefunction(executor.execute)
             self._is_async[executor.type] = known
         return known
+
+
+async def _settled(answer: object) -> object:
+    """Return an answer, awaited if it is awaitable."""
+    if inspect.isawaitable(answer):
+        return await cast("Awaitable[object]", answer)
+    return answer
 
 
 def _request(assignment: Assignment) -> ExecuteRequest:

@@ -148,7 +148,7 @@ def _arguments(
     workflow: Workflow, given: Mapping[str, JsonValue], variables: Mapping[str, JsonValue]
 ) -> tuple[dict[str, JsonValue], list[Problem]]:
     """Return the workflow's arguments with their values, or what is wrong with them."""
-    problems = []
+    problems: list[Problem] = []
     try:
         declared = compile_arguments(workflow)
     except ExpressionError:

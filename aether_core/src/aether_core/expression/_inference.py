@@ -101,16 +101,17 @@ class Inference:
             case Negate():
                 return self._negate(node)
             case And():
-                return self._booleans("&&", node.operands)
+                return self._booleans("&&", _evaluated(node.operands, stop=False))
             case Or():
-                return self._booleans("||", node.operands)
+                return self._booleans("||", _evaluated(node.operands, stop=True))
             case Compare():
                 return self._compare(node)
             case Arithmetic():
                 return self._arithmetic(node)
             case Conditional():
-                self._booleans("?:", node.conditions)
-                return join(map(self.type_of, (*node.results, node.otherwise)))
+                conditions = _evaluated(node.conditions, stop=True)
+                self._booleans("?:", conditions)
+                return join(map(self.type_of, _results(node, conditions)))
             case Call():
                 return self._call(node)
             case Has():
@@ -232,6 +233,27 @@ class Inference:
         if Kind.LIST not in container.kinds and Kind.STRING not in item.kinds:
             self._note(node, f"{container} can contain a string only, not {item}")
         self._membership(node, item, container)
+
+
+def _evaluated(operands: Sequence[Node], *, stop: bool) -> Sequence[Node]:
+    """Return the operands up to the first literal that decides; the others are never evaluated."""
+    for number, operand in enumerate(operands, start=1):
+        if isinstance(operand, Literal) and operand.value is stop:
+            return operands[:number]
+    return operands
+
+
+def _results(node: Conditional, conditions: Sequence[Node]) -> Sequence[Node]:
+    """Return the results that can be chosen; that of a literal `false` can't."""
+    pairs = zip(conditions, node.results, strict=False)
+    chosen = [result for condition, result in pairs if not _is_false(condition)]
+    last = conditions[-1] if conditions else None
+    is_decided = isinstance(last, Literal) and last.value is True
+    return chosen if is_decided else [*chosen, node.otherwise]
+
+
+def _is_false(node: Node) -> bool:
+    return isinstance(node, Literal) and node.value is False
 
 
 def _literal(node: Literal) -> Type:

@@ -52,7 +52,8 @@ class Environment(msgspec.Struct):
                 return self._input(segments)
             case "workflow":
                 return self._argument(segments)
-        return walk(self.variables, segments)
+            case _:
+                return walk(self.variables, segments)
 
     def _task(self, segments: tuple[str | int, ...]) -> object:
         name = segments[1] if len(segments) > _TASK_DEPTH else None
@@ -68,7 +69,8 @@ class Environment(msgspec.Struct):
                 return result.message
             case ("outputs", "parameters", output, *rest) if result.outputs is not None:
                 return _pick(result.outputs, output, rest)
-        return MISSING
+            case _:
+                return MISSING
 
     def _input(self, segments: tuple[str | int, ...]) -> object:
         if len(segments) < _PARAMETER_DEPTH or segments[1] != "parameters":

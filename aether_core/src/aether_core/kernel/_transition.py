@@ -127,7 +127,12 @@ class Transition:
                 kind=kind,
                 phase=phase,
                 task_seq=record.seq if record is not None else NO_PARENT,
-                name=record.name if record is not None else run.workflow,
+                name=display_name(record) if record is not None else run.workflow,
                 message=message,
             )
         )
+
+
+def display_name(record: TaskRecord) -> str:
+    """Return a task's name as people should read it; below the first level with its container."""
+    return record.name if record.depth <= 1 else f"{record.scope}{record.name}"

@@ -235,6 +235,6 @@ def _sources_of(call: Call) -> Iterable[ValueSource]:
 
 def _task_names(references: Iterable[Reference]) -> Iterable[str]:
     for reference in references:
-        match reference.segments:
-            case ("tasks", str(name), *_):
-                yield name
+        head, *rest = reference.segments
+        if head == "tasks" and rest and isinstance(rest[0], str):
+            yield rest[0]

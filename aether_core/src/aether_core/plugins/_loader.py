@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -89,8 +89,9 @@ def _failure(record: PluginRecord, stage: str, error: BaseException) -> PluginRe
 
 def _offered(loaded: object, name: str) -> list[object]:
     """Return what an entry point offers: its hook's answer, or itself if it is an executor."""
-    if isinstance(loaded, type) and issubclass(loaded, Executor):
-        return [loaded]
+    executor_class = _executor_class(loaded)
+    if executor_class is not None:
+        return [executor_class]
     # pluggy is needed only where a hook is called.
     import pluggy
 
@@ -109,15 +110,23 @@ def _offered(loaded: object, name: str) -> list[object]:
         raise _StageFailed("register", reason)
     offered = answers[0]
     if not isinstance(offered, list | tuple):
-        reason = f"aether_executors() must return a list of executors, got {type(offered).__name__}"
+        kind = type(offered).__name__
+        reason = f"aether_executors() must return a list of executors, got {kind}"
         raise _StageFailed("register", reason)
-    return list(offered)
+    return list(cast("list[object] | tuple[object, ...]", offered))
+
+
+def _executor_class(offered: object) -> type[Executor] | None:
+    if isinstance(offered, type) and issubclass(offered, Executor):
+        return offered
+    return None
 
 
 def _instances(offered: Iterable[object]) -> list[Executor]:
     instances: list[Executor] = []
     for item in offered:
-        made = item() if isinstance(item, type) and issubclass(item, Executor) else item
+        executor_class = _executor_class(item)
+        made = item if executor_class is None else executor_class()
         if not isinstance(made, Executor):
             reason = f"aether_executors() returned {made!r}, which is not an Executor"
             raise _StageFailed("register", reason[:_LONGEST_REASON])

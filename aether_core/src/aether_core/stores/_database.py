@@ -66,8 +66,8 @@ _SELECT_EVENTS: Final = """
     FROM events WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"""
 _SELECT_SUMMARIES: Final = """
     SELECT run_id, workflow, namespace, phase, tasks_total, tasks_done, created_at, finished_at
-    FROM runs WHERE (?1 IS NULL OR phase = ?1) AND (?2 IS NULL OR workflow = ?2)
-    ORDER BY created_at DESC, id DESC LIMIT ?3"""
+    FROM runs WHERE (? IS NULL OR phase = ?) AND (? IS NULL OR workflow = ?)
+    ORDER BY created_at DESC, id DESC LIMIT ?"""
 
 
 class Database:
@@ -131,7 +131,8 @@ class Database:
     def list_runs(self, query: RunQuery) -> list[RunSummary]:
         """Return the runs that match, newest first."""
         phase = None if query.phase is None else str(query.phase)
-        arguments = (phase, query.workflow, max(query.limit, 0))
+        workflow = query.workflow
+        arguments = (phase, phase, workflow, workflow, max(query.limit, 0))
         try:
             rows = self._connection.execute(_SELECT_SUMMARIES, arguments)
             return [summary_of(row) for row in rows]
