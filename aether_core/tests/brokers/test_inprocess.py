@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import threading
 from collections.abc import Callable, Coroutine
@@ -13,7 +14,7 @@ import pytest
 from aether_core.brokers import InProcessBroker
 from aether_core.kernel import Assignment, TaskCompleted, TaskStarted
 from aether_core.plugins import Registry
-from aether_sdk import ExecOutputs, ExecuteRequest, Executor, TaskFailed
+from aether_sdk import ExecOutputs, ExecuteRequest, Executor, ExecutorSchema, TaskFailed
 
 
 class Scripted(Executor):
@@ -296,5 +297,52 @@ def test_messages_are_bounded_and_can_be_stored() -> None:
             message = desk.results[0].message
             assert len(message) < 5000
             assert message.encode()
+
+    play(story)
+
+
+class Promising(Scripted):
+    """Declares an output."""
+
+    type = "promising"
+
+    def schema(self) -> ExecutorSchema:
+        return ExecutorSchema(
+            type=self.type,
+            version="1",
+            outputs={"type": "object", "required": ["slug"], "properties": {"slug": {}}},
+        )
+
+
+def test_an_executor_must_return_what_it_declares() -> None:
+    """The task that broke the promise ends in Error, not the one that relies on it."""
+
+    async def story() -> None:
+        async def wrong(_: ExecuteRequest) -> dict[str, str]:
+            return {"slag": "x"}
+
+        async def failed(_: ExecuteRequest) -> ExecOutputs:
+            return ExecOutputs(code=2)
+
+        for work, code in ((wrong, 3), (failed, 2)):
+            async with Desk(Promising(work)) as desk:
+                desk.give(0)
+                await desk.until(lambda: 0 in desk.results)
+                assert desk.results[0].code == code
+                assert ("slug" in desk.results[0].message) is (code == 3)
+
+    play(story)
+
+
+def test_an_unexpected_error_says_where_it_came_up() -> None:
+    """File and line of the executor, for whoever has to mend it."""
+
+    async def story() -> None:
+        async with Desk(Scripted(lambda _: _raise(KeyError("boo")))) as desk:
+            desk.give(0)
+            await desk.until(lambda: 0 in desk.results)
+            assert re.fullmatch(
+                r"KeyError: 'boo' \(test_inprocess\.py, line \d+\)", desk.results[0].message
+            )
 
     play(story)

@@ -59,7 +59,9 @@ def test_a_broken_plugin_is_a_problem_and_no_failure(aether: Aether, site: Any) 
     outcome = _doctor(aether)
 
     assert (outcome.status, outcome.json["ok"]) == (1, False)
-    assert outcome.json["problems"] == ["plugin broken is failed: import failed: SystemExit: 3"]
+    (problem,) = outcome.json["problems"]
+    assert problem.startswith("plugin broken is failed: import failed: SystemExit: 3 (")
+    assert problem.endswith("broken_plugin.py, line 1)")
     assert "Something is wrong:\n  plugin broken is failed" in aether("doctor").out
 
 

@@ -284,3 +284,15 @@ def test_closed_standard_streams_are_no_error() -> None:
     shell = f"exec {sys.executable} -m aether_core --help >&- 2>&-"
 
     assert subprocess.run(["/bin/sh", "-c", shell], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [("get", "\udcff"), ("list", "--name", "\udcff"), ("run", "f", "-p", "a=\udcff")]
+)
+def test_an_argument_that_is_no_text_is_wrong_usage(
+    aether: Aether, arguments: tuple[str, ...]
+) -> None:
+    outcome = aether(*arguments)
+
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "not valid UTF-8" in outcome.err

@@ -304,7 +304,7 @@ class TestRefusal:
         ("arguments", "message"),
         [
             (["-p", "b=1"], "the workflow declares no argument 'b'"),
-            (["-p", "a=text"], "$.spec.arguments.parameters"),
+            (["-p", "a=text"], "argument a: expected an integer"),
             (["--set", "workflow.x=1"], "custom variable 'workflow.x' can't be set"),
         ],
     )
@@ -329,7 +329,7 @@ class TestRefusal:
         outcome = aether("run", document(task("only"), arguments=[{"name": "a"}]))
 
         assert outcome.status == 2
-        assert "give a value with -p NAME=VALUE" in outcome.err
+        assert "Give a value with -p a=VALUE." in outcome.err
 
     def test_covers_a_missing_file(self, aether: Aether) -> None:
         outcome = aether("run", "missing.json")
@@ -393,7 +393,7 @@ def test_a_store_that_can_t_be_opened_is_wrong_usage(
     assert message in outcome.err
 
 
-def test_a_store_that_fails_on_the_way_is_a_bad_outcome(
+def test_a_store_that_fails_on_the_way_is_a_failure_of_the_command(
     aether: Aether,
     document: Document,
     task: Task,
@@ -416,5 +416,5 @@ def test_a_store_that_fails_on_the_way_is_a_bad_outcome(
 
     outcome = aether("run", document(task("only", {"pause": 0.05})))
 
-    assert (outcome.status, outcome.out) == (1, "")
-    assert "the store can't be written any more: the disk is full" in outcome.err
+    assert (outcome.status, outcome.out) == (70, "")
+    assert "the store can't be written: the disk is full" in outcome.err

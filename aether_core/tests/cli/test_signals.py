@@ -186,7 +186,7 @@ def test_waiting_for_a_run_of_another_process_can_be_interrupted(
     out, err = second.communicate(timeout=30)
     assert second.returncode == 130
     assert out.startswith("Running  demo  r")
-    assert "run r is driven by another process; it goes on there\n" in err
+    assert "run r is not driven here; if a process drives it, it goes on there\n" in err
     assert aether("get", "r", "--output", "json").json["phase"] == "Running"
     first.send_signal(signal.SIGINT)
     (work / "ended").read_text()

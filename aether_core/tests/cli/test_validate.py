@@ -238,3 +238,15 @@ def test_what_a_plugin_prints_at_import_stays_out_of_the_output(
 
     assert outcome.json == {"ok": True, "diagnostics": []}
     assert "noise below Python" in outcome.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX only")
+def test_what_is_no_file_is_not_read(aether: Aether, tmp_path: Path) -> None:
+    """Neither for its documents nor to show its lines."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    outcome = aether("validate", str(pipe))
+
+    assert outcome.status == 2
+    assert "AE002" in outcome.out + outcome.err

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import inspect
+import os
 import threading
 from typing import TYPE_CHECKING, cast
 
 from aether_sdk import (
+    AetherError,
+    ExecCode,
     ExecuteRequest,
     Inputs,
     Parameter,
@@ -28,6 +32,7 @@ class Invoker:
 
     def __init__(self) -> None:
         self._is_async: dict[str, bool] = {}
+        self._promised: dict[str, frozenset[str]] = {}
 
     async def invoke(self, executor: Executor, assignment: Assignment) -> ExecOutputs:
         """Execute an assignment; every failure of the executor becomes outputs with a code.
@@ -42,12 +47,31 @@ class Invoker:
                 if self._runs_on_loop(executor)
                 else await _in_thread(lambda: executor.execute(request))
             )
-            return outcome_of(await _settled(answer))
+            return self._kept_promise(executor, outcome_of(await _settled(answer)))
         except Exception as error:  # noqa: BLE001  # whatever a plugin raises is the task's outcome
-            return outcome_of_error(error)
+            return _located(outcome_of_error(error), error)
         except SystemExit as error:
             # A plugin that calls sys.exit() ends its task, not the engine.
             return outcome_of_error(RuntimeError(f"the executor called sys.exit({error.code!r})"))
+
+    def _kept_promise(self, executor: Executor, outputs: ExecOutputs) -> ExecOutputs:
+        """Return outputs that succeeded only if all that the executor declares are there.
+
+        What comes next relies on them, and the checker has promised them.
+        """
+        if outputs.code != ExecCode.SUCCEEDED:
+            return outputs
+        promised = self._promised.get(executor.type)
+        if promised is None:
+            declared = executor.schema().outputs or {}
+            promised = frozenset(map(str, cast("list[object]", declared.get("required", []))))
+            self._promised[executor.type] = promised
+        missing = promised.difference(parameter.name for parameter in outputs.parameters)
+        if not missing:
+            return outputs
+        names = ", ".join(sorted(missing))
+        message = f"executor {executor.type!r} did not return the outputs it declares: {names}"
+        return dataclasses.replace(outputs, code=ExecCode.ERROR, message=message)
 
     def _runs_on_loop(self, executor: Executor) -> bool:
         known = self._is_async.get(executor.type)
@@ -55,6 +79,20 @@ class Invoker:
             known = inspect.iscoroutinefunction(executor.execute)
             self._is_async[executor.type] = known
         return known
+
+
+def _located(outputs: ExecOutputs, error: Exception) -> ExecOutputs:
+    """Add to an unexpected error's message where in the executor it came up."""
+    found = error.__traceback__
+    while found is not None and found.tb_next is not None:
+        found = found.tb_next
+    if isinstance(error, AetherError | TimeoutError) or found is None:
+        return outputs
+    file = found.tb_frame.f_code.co_filename
+    if file == __file__:
+        return outputs
+    where = f"{os.path.basename(file)}, line {found.tb_lineno}"  # noqa: PTH119  # a name, not a file
+    return dataclasses.replace(outputs, message=f"{outputs.message} ({where})")
 
 
 async def _settled(answer: object) -> object:

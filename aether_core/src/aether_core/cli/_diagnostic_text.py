@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 # Long lines are cut around the marked place.
 _LONGEST_LINE: Final = 160
+# As much as the loader reads of a file.
+_LARGEST_FILE = 4 << 20
 _BEFORE_MARK: Final = 60
 
 
@@ -73,8 +75,12 @@ class DiagnosticText:
 
 
 def _text_of(file: str) -> str:
+    """Return the text of a file; empty for what the loader refuses to read, such as a device."""
+    path = Path(file)
     try:
-        return Path(file).read_bytes().decode("utf-8-sig")
+        if not path.is_file() or path.stat().st_size > _LARGEST_FILE:
+            return ""
+        return path.read_bytes().decode("utf-8-sig")
     except (OSError, ValueError):
         return ""
 

@@ -10,8 +10,8 @@ from aether_core.cli._console import complain, note
 from aether_core.cli._safe_text import one_line, safe_text
 from aether_sdk import AetherError
 
-# A run that began here and whose end is not known: it was taken over, or its store failed.
-_RUN_LOST = frozenset({"AE813", "AE814"})
+# A run that began here and goes on elsewhere, and one whose store failed.
+_STATUS = {"AE813": _exits.BAD, "AE814": _exits.INTERNAL}
 
 
 def report_failure(error: Exception) -> int:
@@ -20,7 +20,7 @@ def report_failure(error: Exception) -> int:
         note("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, AetherError):
         complain(safe_text(str(error)), error.hint)
-        return _exits.BAD if error.code in _RUN_LOST else _exits.USAGE
+        return _STATUS.get(error.code, _exits.USAGE)
     text = one_line(f"{type(error).__name__}: {error}")
     note(
         f"aether: internal error: {text}; please report it; "

@@ -95,4 +95,4 @@ def _text(runs: list[WorkflowSummary]) -> str:
         for run in runs
     ]
     headers = ("RUN", "WORKFLOW", "PHASE", "TASKS", "CREATED", "TOOK")
-    return table(headers, rows, Style.of(sys.stdout))
+    return table(headers, rows, Style.of(sys.stdout), whole=1)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+#: Options that name files, whose names may be any bytes.
+_FILES = frozenset({"file", "files"})
+
 # Measured for a run of one task: imports alone set off dozens of collections that find nothing
 # (5 ms), and what they made is searched again when the interpreter ends (15 ms).
 _ALLOCATIONS_PER_COLLECTION = 20_000
@@ -84,7 +87,28 @@ def _execute(name: str, arguments: list[str]) -> int:
     from aether_core.cli._parser import load_command
 
     command = load_command(name)
-    return command.execute(command.parse(arguments))
+    options = command.parse(arguments)
+    values = [value for option, value in vars(options).items() if option not in _FILES]
+    if not all(map(_is_text, values)):
+        # Late: as above.
+        from aether_core.cli._console import complain
+
+        complain("an argument is not valid UTF-8", "Look at the locale of the terminal, too.")
+        return _exits.USAGE
+    return command.execute(options)
+
+
+def _is_text(value: object) -> bool:
+    """Return whether an option's value is text that can be stored and printed."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_text, value))
+    if not isinstance(value, str):
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _show_overview() -> int:

@@ -100,7 +100,9 @@ class _Session:
         try:
             await self._engine.cancel(run_id, "cancelled: the command was interrupted")
         except RunNotFound:
-            self._progress.say(f"run {run_id} is driven by another process; it goes on there")
+            self._progress.say(
+                f"run {run_id} is not driven here; if a process drives it, it goes on there"
+            )
             return False
         self._progress.say("cancelling the run; interrupt again to stop at once")
         return True

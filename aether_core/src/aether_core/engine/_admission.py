@@ -16,6 +16,7 @@ from aether_core.document import (
     Problem,
     Severity,
     Workflow,
+    closest,
     encode,
     examine,
     json_pointer,
@@ -155,25 +156,34 @@ def _arguments(
         # The checker reports the text that can't be compiled, with its place.
         return {}, []
     names = [binding.name for binding in declared]
-    for name in given:
-        if name not in names:
-            known = ", ".join(names) or "none"
-            problems.append(
-                Problem(
-                    _codes.UNKNOWN_ARGUMENT,
-                    f"the workflow declares no argument {name!r}",
-                    ("spec",),
-                    hint=f"declared in spec.arguments: {known}",
-                )
-            )
+    problems += [_unknown_argument(name, names) for name in given if name not in names]
     resolver = Environment(nest(variables), workflow={}, inputs={}, tasks={}).resolve
     bindings = [b.given(given[b.name]) if b.name in given else b for b in declared]
     try:
-        return bind(bindings, resolver, where="$.spec.arguments.parameters"), problems
+        return bind(bindings, resolver, where="argument "), problems
     except BindingFailed as failed:
-        hint = "give a value with -p NAME=VALUE"
-        path = ("spec", "arguments")
-        problems += [
-            Problem(_codes.BAD_ARGUMENT, line, path, hint=hint) for line in failed.problems
-        ]
+        problems += [_bad_argument(line, names, given) for line in failed.problems]
         return {}, problems
+
+
+def _unknown_argument(name: str, names: list[str]) -> Problem:
+    near = closest(name, names)
+    known = ", ".join(names) or "none"
+    return Problem(
+        _codes.UNKNOWN_ARGUMENT,
+        f"the workflow declares no argument {name!r}",
+        ("spec", "arguments") if names else ("spec",),
+        hint=f'Did you mean "{near}"?' if near else f"Declared are: {known}.",
+    )
+
+
+def _bad_argument(line: str, names: list[str], given: Mapping[str, JsonValue]) -> Problem:
+    """Return the problem of an argument, at its declaration."""
+    number = next(n for n, name in enumerate(names) if line.startswith(f"argument {name}:"))
+    was_given = names[number] in given
+    return Problem(
+        _codes.BAD_ARGUMENT,
+        line,
+        ("spec", "arguments", "parameters", number),
+        hint=None if was_given else f"Give a value with -p {names[number]}=VALUE.",
+    )

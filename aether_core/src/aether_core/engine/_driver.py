@@ -146,7 +146,7 @@ class Driver:
                 while self._mailbox:
                     await self._process(self._take())
         except StoreError as error:
-            self._fail(EngineFailed(f"the store can't be written any more: {error}"))
+            self._fail(EngineFailed(f"the store can't be written: {error}"))
         except Exception as error:  # noqa: BLE001  # a fault of ours or of an adapter: nobody may wait for ever
             failure = EngineFailed(f"internal error: {error!r}")
             failure.__cause__ = error

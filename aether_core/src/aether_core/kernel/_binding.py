@@ -32,11 +32,11 @@ class _Rejected(Exception):  # a signal between two functions of this module
 
 
 def bind(
-    bindings: Iterable[Binding], resolve: Resolver, where: str = "$.inputs.parameters"
+    bindings: Iterable[Binding], resolve: Resolver, where: str = "$.inputs.parameters."
 ) -> dict[str, JsonValue]:
     """Return the value of every parameter, in declaration order.
 
-    `where` is the JSON path that problems are reported below.
+    `where` is what problems begin with, before the parameter's name.
 
     Raises:
         BindingFailed: with all problems at once; nothing is half bound.
@@ -47,7 +47,7 @@ def bind(
         try:
             values[binding.name] = _bound(binding, resolve)
         except _Rejected as rejected:
-            problems.append(f"{where}.{binding.name}: {rejected}")
+            problems.append(f"{where}{binding.name}: {rejected}")
     if problems:
         raise BindingFailed(problems)
     return values

@@ -55,7 +55,10 @@ class InstalledExecutors:
                     f"executor type {executor_type!r} can't be used: plugin {record.distribution} "
                     f"is {record.state}: {record.reason}"
                 )
-                return message, f"Run `aether plugins show {record.name}` for the details."
+                return (
+                    message,
+                    f"`aether plugins show {record.name} --traceback` tells more.",
+                )
             if record.name == segment:
                 types = ", ".join(record.executors)
                 message = f"unknown executor type {executor_type!r}"

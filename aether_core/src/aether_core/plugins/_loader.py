@@ -77,7 +77,8 @@ def _failure(record: PluginRecord, stage: str, error: BaseException) -> PluginRe
     import traceback
 
     text = str(error) or "no message"
-    reason = f"{stage} failed: {type(error).__name__}: {text}"[:_LONGEST_REASON]
+    where = _place(error)
+    reason = f"{stage} failed: {type(error).__name__}: {text}{where}"[:_LONGEST_REASON]
     return msgspec.structs.replace(
         record,
         state=PluginState.FAILED,
@@ -85,6 +86,18 @@ def _failure(record: PluginRecord, stage: str, error: BaseException) -> PluginRe
         reason=reason,
         traceback="".join(traceback.format_exception(error)),
     )
+
+
+def _place(error: BaseException) -> str:
+    """Return the file and line in which an error came up, if they are known."""
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        return f" in {error.filename}"
+    found = error.__traceback__
+    while found is not None and found.tb_next is not None:
+        found = found.tb_next
+    if found is None:
+        return ""
+    return f" ({found.tb_frame.f_code.co_filename}, line {found.tb_lineno})"
 
 
 def _offered(loaded: object, name: str) -> list[object]:
