@@ -1,4 +1,7 @@
-"""Generated dags: a clean one compiles and runs; with one mistake, exactly that one is reported."""
+"""Generated dags with loops and retries in them.
+
+A clean one compiles and runs; of one with a mistake, exactly that mistake is reported.
+"""
 
 from __future__ import annotations
 
@@ -61,6 +64,42 @@ _TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
+_TEMPLATES += [
+    {
+        "loop": {
+            "name": "each",
+            "inputs": {"parameters": [{"name": "text", "type": "string"}]},
+            "items": [{"mode": "safe"}, {}],
+            "body": "plain",
+            "arguments": {
+                "parameters": [
+                    {"name": "text", "value": "{{inputs.parameters.text}} {{iterator.index}}"}
+                ]
+            },
+            "phaseConditions": {"failed": "outputs.parameters.n > 1"},
+        }
+    },
+    {
+        "loop": {
+            "name": "again",
+            "inputs": {"parameters": [{"name": "text", "type": "string"}]},
+            "repeatCondition": "tasks.inner.outputs.parameters.n > 1 || loop_iter.index < 1",
+            "body": "inner",
+            "arguments": {
+                "parameters": [
+                    {"name": "text", "valueFrom": {"parameter": "inputs.parameters.text"}}
+                ]
+            },
+        }
+    },
+]
+
+_RETRIES: tuple[dict[str, Any] | None, ...] = (
+    None,
+    {"limit": 2},
+    {"limit": 1, "expression": "code == 2 && has(outputs.parameters.s)"},
+)
+
 _WHENS = (
     "tasks.{0}.phase == Succeeded",
     "tasks.{0}.outputs.parameters.n > 0 && has(tasks.{0}.outputs.parameters.s)",
@@ -93,10 +132,13 @@ def _documents(draw: Any) -> dict[str, Any]:
             )
         task: dict[str, Any] = {
             "name": f"t{number}",
-            "template": draw(st.sampled_from(["plain", "inner"])),
+            "template": draw(st.sampled_from(["plain", "inner", "each", "again"])),
             "dependencies": [f"t{each}" for each in sorted(needs)],
             "arguments": {"parameters": [{"name": "text", **text}]},
         }
+        retry = draw(st.sampled_from(_RETRIES))
+        if retry is not None and task["template"] == "plain":
+            task["retry"] = retry
         if seen and draw(st.booleans()):
             named = f"t{draw(st.sampled_from(sorted(seen)))}"
             task["when"] = draw(st.sampled_from(_WHENS)).format(named)
@@ -205,7 +247,9 @@ _MISTAKES: dict[str, _Mistake] = {
     "AE308": lambda d: _argument(_tasks(d)[-1], valueFrom={"expression": "[1, 2]"}),
     "AE309": lambda d: _tasks(d)[-1].pop("arguments"),
     "AE401": lambda d: _tasks(d).append({"name": "x", "executor": {"type": "nope"}}),
-    "AE902": lambda d: _tasks(d)[0].update(retry={"limit": 1}),
+    "AE907": lambda d: _argument(
+        _tasks(d)[0], valueFrom={"secretKeyRef": {"name": "s", "key": "k"}}
+    ),
 }
 
 

@@ -59,3 +59,17 @@ templates:
     assert len(problems) == 300
     assert problems[0].hint
     assert problems[-1].hint is None
+
+
+def test_a_loop_that_does_not_say_over_what_may_have_any_items(bench: Any) -> None:
+    spec = """
+entrypoint: each
+templates:
+- loop:
+    name: each
+    body: work
+    arguments: {parameters: [{name: a, value: "{{loop_iter.x}} {{iterator.item}} {{y}}"}]}
+- task: {name: work, executor: {type: echo}, inputs: {parameters: [{name: b}]}}
+"""
+
+    assert bench.found(spec, None) == []

@@ -123,38 +123,3 @@ templates:
 """
 
     assert [code for code, _ in bench.found(spec, None)] == ["AE304"]
-
-
-def test_the_expressions_around_a_task_see_its_own_attempt(bench: Any) -> None:
-    spec = """
-entrypoint: main
-templates:
-- dag:
-    name: main
-    phaseConditions:
-      failed: phase == Failed && outputs.parameters.x == 1 && tasks.a.phase == Failed
-    tasks:
-    - name: a
-      executor: {type: echo}
-      retry: {limit: 1, expression: "tasks.a.phase == Error || code == 3 || msg == 'x'"}
-      phaseConditions: {succeeded: "outputs.parameters.x == 1", error: "«tasks.b.phase» == Failed"}
-    - name: b
-      template: work
-      dependencies: [a]
-      retry: {limit: 1, expression: "tasks.b.code + «nope»"}
-- task:
-    name: work
-    executor: {type: echo}
-    inputs: {parameters: [{name: own, value: 1}]}
-    retry: {limit: 1, expression: «"code"»}
-    phaseConditions: {failed: "inputs.parameters.own == 1 && tasks.a.phase == Succeeded"}
-"""
-
-    found = [each for each in bench.found(spec, None) if not each[0].startswith("AE9")]
-
-    assert found == [
-        ("AE222", "«tasks.b.phase»"),
-        ("AE305", '"tasks.b.code + nope"'),
-        ("AE227", "«nope»"),
-        ("AE305", '«"code"»'),
-    ]

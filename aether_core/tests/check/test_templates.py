@@ -76,7 +76,7 @@ templates:
 - task: {{name: bye, executor: {{type: echo}}}}
 """
 
-    assert [code for code, _ in bench.found(spec, None)] == ["AE904"]
+    assert bench.found(spec, None) == []
 
 
 def test_a_hook_needs_a_known_task_template(bench: Any) -> None:
@@ -93,9 +93,9 @@ templates:
 {_WORK}
 """
 
-    problems = [each for each in bench.check_spec(spec) if each.code != "AE904"]
+    problems = bench.check_spec(spec)
 
-    found = [each for each in bench.found(spec) if each[0] != "AE904"]
+    found = bench.found(spec)
     assert found == [("AE203", "«main»"), ("AE201", "«wrk»")]
     assert "must be a task template" in problems[0].message
     assert problems[0].hint == "Known task templates: work."
@@ -108,7 +108,7 @@ templates:
 - task: {name: main, executor: {type: echo}, hooks: {onExit: {template: «nope»}}}
 """
 
-    assert [each for each in bench.found(spec) if each[0] != "AE904"] == [("AE201", "«nope»")]
+    assert bench.found(spec) == [("AE201", "«nope»")]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ templates:
 
     codes = {code for code, _ in bench.found(spec)}
 
-    assert codes == {"AE205", "AE901"}
+    assert codes == {"AE205"}
 
 
 def test_a_template_behind_another_of_its_name_is_judged_like_the_first(bench: Any) -> None:

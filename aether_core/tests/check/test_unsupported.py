@@ -4,37 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 _FULL = """
 entrypoint: main
-«timeout»: 1h
+timeout: 1h
 priority: 700
-«hooks»: {onExit: {template: work}}
+hooks: {onExit: {template: work}}
 arguments:
   parameters: [{name: a, valueFrom: {«secretKeyRef»: {name: s, key: k}}}]
   «artifacts»: [{name: f}]
 templates:
 - dag:
     name: main
-    «timeout»: 5m
-    «phaseConditions»: {failed: phase == Failed}
-    «hooks»: {onStart: {template: work}}
+    timeout: 5m
+    phaseConditions: {failed: phase == Failed}
+    hooks: {onStart: {template: work}}
     tasks:
     - name: a
       template: work
-      «timeout»: 1s
-      «retry»: {limit: 1}
-      «hooks»: {onStart: {template: work}}
+      timeout: 1s
+      retry: {limit: 1, backoff: {duration: 1s}}
+      hooks: {onStart: {template: work}}
       arguments: {«artifacts»: [{name: f}]}
       resources: {cpu: 1}
       continueOn: {failed: true}
     - {name: b, template: each}
 - task:
     name: work
-    «timeout»: 1s
-    «retry»: {limit: 2}
-    «phaseConditions»: {succeeded: code == 3}
+    timeout: 1s
+    retry: {limit: 2}
+    phaseConditions: {succeeded: code == 3}
     executor: {type: echo}
     resources: {cpu: 1, gpu: 2}
     inputs:
@@ -42,13 +40,13 @@ templates:
       «artifacts»: [{name: f}]
     outputs:
       parameters: [{name: o, «valueFrom»: {parameter: x.y}}]
-- «loop»:
+- loop:
     name: each
     items: [1]
     body: work
-    «timeout»: 1m
+    timeout: 1m
     arguments:
-      parameters: [{name: q, valueFrom: {secretKeyRef: {name: s, key: k}}}]
+      parameters: [{name: q, valueFrom: {«secretKeyRef»: {name: s, key: k}}}]
 """
 
 
@@ -56,27 +54,15 @@ def test_everything_that_cannot_run_yet_is_reported_at_its_key(bench: Any) -> No
     found = bench.found(_FULL, None)
 
     assert [shown for _, shown in found] == [
-        "«timeout»",
-        "«hooks»",
         "«secretKeyRef»",
         "«artifacts»",
-        "«timeout»",
-        "«phaseConditions»",
-        "«hooks»",
-        "«timeout»",
-        "«retry»",
-        "«hooks»",
         "«artifacts»",
-        "«timeout»",
-        "«retry»",
-        "«phaseConditions»",
         "«secretKeyRef»",
         "«artifacts»",
         "«valueFrom»",
-        "«loop»",
-        "«timeout»",
+        "«secretKeyRef»",
     ]
-    assert {code for code, _ in found} == {f"AE90{n}" for n in range(1, 8)} | {"AE911"}
+    assert {code for code, _ in found} == {"AE906", "AE907", "AE911"}
 
 
 def test_what_is_not_supported_says_so_and_what_to_do_instead(bench: Any) -> None:
@@ -121,14 +107,3 @@ def test_a_workflow_template_is_not_supported_yet(bench: Any) -> None:
     problems = bench.check_data(_document("WorkflowTemplate", spec))
 
     assert [(each.code, each.path) for each in problems] == [("AE910", ("kind",))]
-
-
-@pytest.mark.parametrize("text", ["0", "0s"])
-def test_a_duration_of_zero_is_still_a_timeout(bench: Any, text: str) -> None:
-    spec = f"""
-entrypoint: main
-timeout: "{text}"
-templates: [{{task: {{name: main, executor: {{type: echo}}}}}}]
-"""
-
-    assert [code for code, _ in bench.found(spec)] == ["AE903"]

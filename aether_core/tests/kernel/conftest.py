@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
@@ -15,6 +16,9 @@ from aether_core.kernel import (
     CancelTask,
     Dispatch,
     EventRecord,
+    NotifyHook,
+    Recovered,
+    ResumeRequested,
     RunEnded,
     RunRecord,
     Step,
@@ -22,7 +26,9 @@ from aether_core.kernel import (
     TaskCompleted,
     TaskRecord,
     TaskStarted,
+    TimePassed,
     new_run,
+    restore_run,
     step,
 )
 from aether_core.plan import compile_workflow
@@ -45,15 +51,22 @@ class Simulation:
             phase=Phase.CREATED,
             created_at=0,
             arguments=dict(variables.pop("arguments", {})),  # type: ignore[call-overload]
-            variables=variables,
+            variables={k: v for k, v in variables.items() if k != "dispatch_timeout"},
         )
-        self.state = new_run(self.plan, run, lambda: f"t{next(ids)}")
+        self.state = new_run(
+            self.plan,
+            run,
+            lambda: f"t{next(ids)}",
+            dispatch_timeout=variables.pop("dispatch_timeout", None),  # type: ignore[arg-type]
+        )
         self.clock = 0
         self.tasks: dict[int, TaskRecord] = {}
         self.events: list[EventRecord] = []
         self.waiting: dict[str, Assignment] = {}
+        self.jobs: list[Assignment] = []
         self.cancelled: list[str] = []
         self.ended = 0
+        self.notified: list[tuple[str, str, str]] = []
 
     def submit(self) -> Step:
         return self._apply(Submitted(self._tick()))
@@ -70,6 +83,25 @@ class Simulation:
         self, seq: int, attempt: int, code: int = 0, message: str = "", **outputs: JsonValue
     ) -> Step:
         return self._apply(TaskCompleted("run", seq, attempt, self._tick(), code, message, outputs))
+
+    def resume(self, name: str, **payload: JsonValue) -> Step:
+        return self._apply(ResumeRequested(self._tick(), self.task(name).seq, payload))
+
+    def resume_task(self, seq: int) -> Step:
+        return self._apply(ResumeRequested(self._tick(), seq, {}))
+
+    def restart(self) -> Step:
+        """Lose everything but what was committed, and go on from there."""
+        run, tasks = copy.deepcopy((self.state.run, list(self.tasks.values())))
+        self.tasks = {task.seq: task for task in tasks}
+        self.state = restore_run(self.plan, run, tasks, self.state.new_id)
+        self.waiting.clear()
+        return self._apply(Recovered(self._tick()))
+
+    def wait_until(self, at: int) -> Step:
+        """Let the time come at which the run wants to be woken, up to `at`."""
+        self.clock = at
+        return self._apply(TimePassed(at))
 
     def cancel(self) -> Step:
         return self._apply(CancelRequested(self._tick()))
@@ -107,8 +139,11 @@ class Simulation:
             match effect:
                 case Dispatch(assignment=job):
                     self.waiting[job.task_name] = job
+                    self.jobs.append(job)
                 case CancelTask(task_id=task_id):
                     self.cancelled.append(task_id)
+                case NotifyHook():
+                    self.notified.append((effect.scope, effect.hook, effect.task_name))
                 case RunEnded():
                     self.ended += 1
         return answer

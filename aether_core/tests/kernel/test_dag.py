@@ -162,16 +162,6 @@ def test_the_worst_child_decides(simulation: Any, main_dag: Any) -> None:
     assert run.state.run.message == "task b timed out (and 1 more)"
 
 
-def test_a_suspended_answer_is_refused_openly(simulation: Any, main_dag: Any) -> None:
-    """Suspension is not supported yet, so the task ends in Error and says so."""
-    run = simulation(main_dag({"name": "a"}))
-
-    run.run_all(lambda _: (1, {}))
-
-    assert run.task("a").phase == "Error"
-    assert "not supported yet" in run.task("a").message
-
-
 def test_outputs_flow_along_the_chain_with_their_types(simulation: Any, main_dag: Any) -> None:
     """References, paths into objects and text with placeholders, at any depth."""
     run = simulation(

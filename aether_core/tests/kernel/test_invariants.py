@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 MOVES = {
     "Created": {"Ready", "Skipped", "Succeeded", "Failed", "Error", "Cancelled"},
-    "Ready": {"Running", "Succeeded", "Failed", "Error", "Timeout", "Cancelled"},
-    "Running": {"Succeeded", "Failed", "Error", "Timeout", "Cancelled"},
+    "Ready": {"Running", "Suspended", "Succeeded", "Failed", "Error", "Timeout", "Cancelled"},
+    # Back to Ready by a retry, or by another engine that goes on with the run.
+    "Running": {"Ready", "Suspended", "Succeeded", "Failed", "Error", "Timeout", "Cancelled"},
+    "Suspended": {"Ready", "Cancelled"},
 }
 TERMINAL = {"Succeeded", "Failed", "Error", "Timeout", "Skipped", "Cancelled"}
 
@@ -36,9 +38,23 @@ def dags(draw: st.DrawFn, prefix: str = "n", depth: int = 2) -> list[dict[str, A
             )
             node["continueOn"] = draw(flags)
         if depth and draw(st.integers(0, 3)) == 0:
-            node["template"] = f"sub{depth}"
+            node["template"] = draw(st.sampled_from([f"sub{depth}", f"each{depth}", "again"]))
+        elif draw(st.integers(0, 3)) == 0:
+            node["retry"] = {"limit": 2}
         nodes.append(node)
     return nodes
+
+
+@st.composite
+def loops(draw: st.DrawFn, name: str, body: str) -> dict[str, Any]:
+    """Draw a loop over up to four items."""
+    return {
+        "name": name,
+        "body": body,
+        "itemsFrom": str(draw(st.lists(st.integers(0, 9), max_size=4))),
+        "concurrency": draw(st.integers(0, 2)),
+        "aggregate": {"strategy": draw(st.sampled_from(["first", "last", "list"]))},
+    }
 
 
 @st.composite
@@ -51,11 +67,22 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         "metadata": {"name": "generated"},
         "spec": {
             "entrypoint": "main",
+            "maxNestedDepth": 10,
             "templates": [
                 {"task": task},
                 {"dag": {"name": "main", "tasks": draw(dags())}},
                 {"dag": {"name": "sub2", "tasks": draw(dags("b", 1))}},
                 {"dag": {"name": "sub1", "tasks": draw(dags("c", 0))}},
+                {"loop": draw(loops("each2", "sub1"))},
+                {"loop": draw(loops("each1", "work"))},
+                {
+                    "loop": {
+                        "name": "again",
+                        "body": "work",
+                        "repeatCondition": "tasks.work.phase != Succeeded",
+                        "maxIterations": 3,
+                    }
+                },
             ],
         },
     }
@@ -77,19 +104,25 @@ class Checker:
         cancel_at = self.random.choice([None, None, 3])
         self.look(self.run.submit())
         steps = 0
-        while self.jobs:
+        while self.jobs or self.run.state.suspended:
             steps += 1
             if steps == cancel_at:
                 self.look(self.run.cancel())
                 self.jobs.clear()
                 break
+            if self.random.random() < 0.1:
+                self.jobs.clear()
+                self.look(self.run.restart())
+            if self.run.state.suspended and (not self.jobs or self.random.random() < 0.3):
+                seq = self.random.choice(sorted(self.run.state.suspended))
+                self.look(self.run.resume_task(seq))
             job = self.jobs[self.random.choice(sorted(self.jobs))]
             self.run.waiting[job.task_name] = job
             if self.random.random() < 0.4:
                 self.look(self.run.start(job.task_name))
                 continue
             del self.jobs[job.task_id]
-            code = self.random.choice([0, 0, 0, 2, 3, 4, 99])
+            code = self.random.choice([0, 0, 0, 1, 2, 3, 4, 99])
             self.look(self.run.report(job.task_seq, job.attempt, code))
             if self.random.random() < 0.2:
                 self.look(self.run.report(job.task_seq, job.attempt, 0))
@@ -113,8 +146,18 @@ class Checker:
         assert run.tasks_done == len(tasks) - len(open_tasks)
         assert (run.phase.value in TERMINAL) == (not open_tasks)
         if open_tasks:
-            assert self.jobs, "nothing will ever wake this run"
+            assert self.jobs or self.run.state.suspended, "nothing will ever wake this run"
+        self.concurrency_is_kept()
         self.history.append(tuple(self.phases.items()))
+
+    def concurrency_is_kept(self) -> None:
+        """No loop has more unfinished iterations than it may."""
+        for scope in self.run.state.scopes.values():
+            plan = getattr(scope, "plan", None)
+            most = getattr(plan, "concurrency", 0)
+            if most:
+                children = [t for t in self.run.tasks.values() if t.parent_seq == scope.record.seq]
+                assert sum(t.phase.value not in TERMINAL for t in children) <= most
 
     def dependencies_came_first(self) -> None:
         """No task was created before all its dependencies had ended."""
@@ -130,7 +173,7 @@ class Checker:
         for task in self.run.tasks.values():
             scope = self.run.plan.dags
             parent = self.run.tasks.get(task.parent_seq)
-            if parent is None:
+            if parent is None or parent.template_type != "dag":
                 continue
             plan = scope[parent.template]
             for node in plan.nodes:

@@ -16,9 +16,12 @@ import pytest
 from aether_core.kernel import RunChanges, RunRecord
 from aether_core.ports import RunQuery, StoreError
 from aether_core.stores import SqliteStore, StoreNotFound
+from aether_core.stores._migrations import MIGRATIONS
 from aether_sdk import Phase
 
 _T = TypeVar("_T")
+
+_NEWEST = len(MIGRATIONS)
 
 
 def _changes(run_id: str = "run-1", *, version: int = 0, message: str = "") -> RunChanges:
@@ -239,7 +242,7 @@ def _newer_store(path: Path) -> None:
     _with(SqliteStore(path), _commit_one)
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
-        connection.execute("PRAGMA user_version = 99")
+        connection.execute(f"PRAGMA user_version = {_NEWEST + 1}")
     connection.close()
 
 
@@ -251,7 +254,10 @@ def _newer_store(path: Path) -> None:
         (_file_as_long_as_a_header, "it is not an SQLite database"),
         (_other_database, "it is an SQLite database of another application"),
         (_labelled_database, "it is an SQLite database of another application"),
-        (_newer_store, r"a newer program wrote it \(schema 99, this program knows 1\)"),
+        (
+            _newer_store,
+            rf"a newer program wrote it \(schema {_NEWEST + 1}, this program knows {_NEWEST}\)",
+        ),
     ],
 )
 @pytest.mark.parametrize("read_only", [False, True])
@@ -271,14 +277,18 @@ def test_foreign_file_is_refused_and_not_touched(
     assert [entry.name for entry in tmp_path.iterdir()] == ["aether.db"]
 
 
-def test_store_of_an_older_schema_is_not_opened_for_reading_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(_NEWEST))
+def test_store_of_an_older_schema_is_not_opened_for_reading_only(
+    tmp_path: Path, version: int
+) -> None:
     path = tmp_path / "aether.db"
     _with(SqliteStore(path), _commit_one)
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 0")
+        connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
+    reason = f"its schema {version} is older than {_NEWEST}"
 
-    with pytest.raises(StoreError, match="its schema 0 is older than 1") as caught:
+    with pytest.raises(StoreError, match=reason) as caught:
         _with(SqliteStore(path, read_only=True), _nothing)
 
     assert "Open it once for writing" in str(caught.value.hint)

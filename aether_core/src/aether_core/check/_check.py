@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aether_core.check import _codes
-from aether_core.check._calls import Calls, Site, item_fields
+from aether_core.check._calls import Calls
 from aether_core.check._definitions import Definitions
 from aether_core.check._executors import check_needs, check_work
 from aether_core.check._graph import check_graph
+from aether_core.check._idle import check_idle
 from aether_core.check._index import Index, node_words
+from aether_core.check._loops import check_loop
 from aether_core.check._nesting import check_nesting
 from aether_core.check._report import Report
-from aether_core.check._scope import Scope
+from aether_core.check._rules import check_phases
+from aether_core.check._scope import Hook, Scope
+from aether_core.check._site import Site
 from aether_core.check._sources import compile_parameters
 from aether_core.check._templates import check_templates, hooks_of
 from aether_core.check._unsupported import check_unsupported, report_unsupported
@@ -25,15 +29,18 @@ from aether_core.check._uses import (
     check_source,
 )
 from aether_core.check._variables import known_variables
-from aether_core.check._world import World, types_of
+from aether_core.check._world import NO_OUTPUTS_KNOWN, World, types_of
 from aether_core.document import CronWorkflow, Severity, Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from aether_core.check._definitions import Definition, Node
     from aether_core.check._executors import ExecutorCatalog, Work
+    from aether_core.check._items import Items
+    from aether_core.check._scope import Outputs
     from aether_core.check._sources import Declared
+    from aether_core.check._templates import HooksAt
     from aether_core.check._variables import Variables
     from aether_core.document import Path, Problem, Resource, WorkflowSpec
     from aether_sdk import JsonValue
@@ -113,11 +120,14 @@ class _Checker:
         declared = index.spec.arguments.parameters if index.spec.arguments is not None else ()
         where = (*index.path, "arguments", "parameters")
         self._arguments = compile_parameters(declared, where, report)
-        self._world = World(self._definitions, variables, types_of(self._arguments), report)
+        types = types_of(self._arguments)
+        entrypoint = index.spec.entrypoint
+        self._world = World(self._definitions, variables, types, report, entrypoint)
         self._calls = Calls(self._world, report)
 
     def run(self) -> None:
         """Check everything."""
+        check_idle(self._index, self._definitions, self._report)
         self._count_passed()
         self._check_arguments()
         for work in self._works():
@@ -140,21 +150,18 @@ class _Checker:
 
     def _count_passed(self) -> None:
         """Note what calls hand over to dags beyond their declared inputs."""
-        entry = self._definitions.get(self._index.spec.entrypoint)
-        if entry is not None:
-            self._world.passed[entry.entry.name].add([])
+        self._count(self._index.spec.entrypoint, ())
         for definition in self._definitions.all:
             for node in definition.nodes:
-                self._count(node.task.template, list(node.arguments))
+                self._count(node.task.template, node.arguments)
             loop = definition.entry.template.loop
             if loop is not None:
-                names = [*definition.arguments, *item_fields(loop), "loop_iter"]
-                self._count(loop.body, names, is_open=loop.items_from is not None)
+                self._count(loop.body, definition.arguments, definition.items)
 
-    def _count(self, callee: str | None, names: list[str], *, is_open: bool = False) -> None:
+    def _count(self, callee: str | None, names: Iterable[str], items: Items | None = None) -> None:
         definition = self._definitions.get(callee)
         if definition is not None:
-            self._world.passed[definition.entry.name].add(names, is_open=is_open)
+            self._world.passed[definition.entry.name].add(names, items)
 
     def _check_arguments(self) -> None:
         """Check the workflow's own arguments, which see custom variables only."""
@@ -173,9 +180,11 @@ class _Checker:
         if definition.work is None:
             for declared in definition.inputs.values():
                 check_known_values(declared, self._report)
-        if definition.entry.kind == "loop":
+        loop = definition.entry.template.loop
+        if loop is not None:
             for declared in definition.outputs.values():
                 check_known_values(declared, self._report)
+            check_loop(definition, loop, self._world, self._report)
         if definition.graph is None:
             return
         check_graph(definition.graph, definition.entry.path, self._report)
@@ -184,37 +193,58 @@ class _Checker:
         after = self._world.inside(definition, None)
         for output in definition.outputs.values():
             self._check_value(output, after)
-        self._calls.rules(definition.rules, after)
+        if definition.rules.phases:
+            shown = self._world.outputs_of(definition)
+            check_phases(definition.rules.phases, after.judging(shown), self._report)
 
     def _check_node(self, dag: Definition, node: Node) -> None:
         scope = self._world.inside(dag, node.number)
         if node.when is not None:
             check_condition(node.when, scope, self._report, '"when"')
-        words = node_words(node.task, dag.entry.name)
-        site = Site(words, node.path, node.arguments, scope)
+        task, words = node.task, node_words(node.task, dag.entry.name)
+        callee = self._definitions.get(task.template)
+        # phaseConditions of a call have no place there, which is reported with the templates.
+        site = Site(
+            words,
+            task.name,
+            node.path,
+            scope,
+            node.arguments,
+            has_retry=task.retry is not None,
+            retry=node.rules.retry,
+            is_inline=node.work is not None,
+        )
         if node.work is not None:
-            self._calls.run(node.work, node.rules, site, is_inline=True)
-            return
-        # phaseConditions have no place here, which is reported with the templates.
-        self._calls.rules(replace(node.rules, phases=()), scope)
-        callee = self._definitions.get(node.task.template)
-        if callee is not None:
+            self._calls.run(node.work, node.rules, site)
+        elif callee is not None:
             self._calls.call(callee, site)
 
     def _check_entrypoint(self) -> None:
         callee = self._definitions.get(self._index.spec.entrypoint)
         if callee is not None:
             scope = self._world.top("the entrypoint")
-            self._calls.call(callee, Site("", callee.entry.path, {}, scope, is_entry=True))
+            name, path = callee.entry.name, callee.entry.path
+            self._calls.call(callee, Site("", name, path, scope, is_entry=True))
 
     def _check_hooks(self) -> None:
         """Check the templates of hooks; what is wrong there ends the hook, never the run."""
-        for hooks, path in hooks_of(self._index):
-            for key, hook in hooks.declared():
+        for declared in hooks_of(self._index):
+            outputs = self._outputs_at(declared)
+            for key, hook in declared.hooks.declared():
                 callee = self._definitions.get(hook.template)
                 if callee is None or callee.work is None:
                     continue
-                scope = self._world.top("a hook")
-                scope = replace(scope, below_hook=True, worst=Severity.WARNING)
-                words = f"the hook {key}"
-                self._calls.call(callee, Site(words, (*path, key), {}, scope))
+                seen = Hook(key, declared.entry is not None, None if key == "onStart" else outputs)
+                scope = replace(self._world.top("a hook"), hook=seen, worst=Severity.WARNING)
+                where, name = (*declared.path, key), callee.entry.name
+                self._calls.call(callee, Site(f"the hook {key}", name, where, scope))
+
+    def _outputs_at(self, declared: HooksAt) -> Outputs:
+        """Return what is produced where hooks are declared."""
+        if declared.entry is None:
+            entry = self._definitions.get(self._index.spec.entrypoint)
+            return NO_OUTPUTS_KNOWN if entry is None else self._world.outputs_of(entry)
+        definition = self._definitions.all[declared.entry.number]
+        if declared.node is None:
+            return self._world.outputs_of(definition)
+        return self._world.outputs_of_node(definition, declared.node)

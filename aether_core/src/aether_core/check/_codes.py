@@ -14,6 +14,7 @@ PHASES_AT_CALL: Final = "AE204"
 RECURSION: Final = "AE205"
 TOO_DEEP: Final = "AE206"
 UNUSED_TEMPLATE: Final = "AE207"
+NO_EFFECT: Final = "AE208"
 
 DUPLICATE_TASK: Final = "AE211"
 UNKNOWN_DEPENDENCY: Final = "AE212"
@@ -45,6 +46,7 @@ TYPES_CLASH: Final = "AE308"
 MISSING_VALUE: Final = "AE309"
 UNDECLARED_ARGUMENT: Final = "AE310"
 NO_MEMBERS: Final = "AE311"
+TOO_MANY_ITEMS: Final = "AE312"
 
 UNKNOWN_EXECUTOR: Final = "AE401"
 UNKNOWN_EXECUTOR_INPUT: Final = "AE402"
@@ -52,11 +54,6 @@ MISSING_EXECUTOR_INPUT: Final = "AE403"
 WRONG_EXECUTOR_INPUT: Final = "AE404"
 NEVER_PRODUCED: Final = "AE405"
 
-LOOP_UNSUPPORTED: Final = "AE901"
-RETRY_UNSUPPORTED: Final = "AE902"
-TIMEOUT_UNSUPPORTED: Final = "AE903"
-HOOKS_UNSUPPORTED: Final = "AE904"
-PHASES_UNSUPPORTED: Final = "AE905"
 ARTIFACTS_UNSUPPORTED: Final = "AE906"
 SECRETS_UNSUPPORTED: Final = "AE907"
 TEMPLATE_REF_UNSUPPORTED: Final = "AE908"
@@ -72,6 +69,7 @@ _TITLES: Final[dict[str, str]] = {
     RECURSION: "Templates call each other in a circle.",
     TOO_DEEP: "Templates are nested deeper than allowed.",
     UNUSED_TEMPLATE: "A template is never used.",
+    NO_EFFECT: "A setting does nothing where it stands.",
     DUPLICATE_TASK: "Two tasks of a dag have the same name.",
     UNKNOWN_DEPENDENCY: "A dependency names no task of the dag.",
     SELF_DEPENDENCY: "A task depends on itself.",
@@ -100,16 +98,12 @@ _TITLES: Final[dict[str, str]] = {
     MISSING_VALUE: "A required input gets no value.",
     UNDECLARED_ARGUMENT: "An argument is not declared by what is called.",
     NO_MEMBERS: "A reference goes on into a value that has no members.",
+    TOO_MANY_ITEMS: "A loop has more items than allowed.",
     UNKNOWN_EXECUTOR: "There is no executor of that type.",
     UNKNOWN_EXECUTOR_INPUT: "The executor has no input of that name.",
     MISSING_EXECUTOR_INPUT: "A required input of the executor gets no value.",
     WRONG_EXECUTOR_INPUT: "The executor refuses the value.",
     NEVER_PRODUCED: "The executor never produces a declared output.",
-    LOOP_UNSUPPORTED: "Loops are not supported yet.",
-    RETRY_UNSUPPORTED: "retry is not supported yet.",
-    TIMEOUT_UNSUPPORTED: "timeout is not supported yet.",
-    HOOKS_UNSUPPORTED: "Hooks are not supported yet.",
-    PHASES_UNSUPPORTED: "phaseConditions are not supported yet.",
     ARTIFACTS_UNSUPPORTED: "Artifacts are not supported yet.",
     SECRETS_UNSUPPORTED: "secretKeyRef is not supported yet.",
     TEMPLATE_REF_UNSUPPORTED: "workflowTemplateRef is not supported yet.",

@@ -10,6 +10,7 @@ import msgspec
 from aether_core.check._executors import Contracts, Work
 from aether_core.check._graph import Graph
 from aether_core.check._index import Entry
+from aether_core.check._items import Items, items_of
 from aether_core.check._sources import (
     Declared,
     Source,
@@ -19,10 +20,7 @@ from aether_core.check._sources import (
     literal_parameters,
 )
 from aether_core.check._upstream import Upstream
-from aether_core.document import (
-    Path,
-    Task,
-)
+from aether_core.document import Path, Task
 
 if TYPE_CHECKING:
     from aether_core.check._executors import ExecutorCatalog
@@ -74,6 +72,7 @@ class Definition(msgspec.Struct, frozen=True):
     upstream: Upstream | None = None
     #: What a loop hands to its body.
     arguments: Mapping[str, Declared] = {}
+    items: Items | None = None
     items_from: Source | None = None
     repeat: Source | None = None
 
@@ -141,6 +140,7 @@ class Definitions:
             _literals(loop.outputs, (*entry.path, "outputs")),
             Rules(phases=self._phases(loop.phase_conditions, entry.path)),
             arguments=self._parameters(loop.arguments, (*entry.path, "arguments")),
+            items=items_of(loop, entry.words),
             items_from=self._computed(loop.items_from, (*entry.path, "itemsFrom")),
             repeat=self._computed(loop.repeat_condition, (*entry.path, "repeatCondition")),
         )

@@ -112,6 +112,12 @@ class Work(msgspec.Struct):
     hook_calls: int = 0
     open_calls: int = 0
 
+    @property
+    def known_inputs(self) -> Iterable[str]:
+        """The names of the inputs that the executor declares."""
+        inputs = self.contract.inputs if self.contract is not None else None
+        return () if inputs is None else inputs.properties
+
 
 def check_work(work: Work, contracts: Contracts, report: Report) -> None:
     """Check a task's own declarations: their values, and whether they suit its executor."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from aether_core.check._graph import Graph
+from aether_core.check._items import Items
 from aether_core.check._upstream import Upstream
 from aether_core.check._variables import Variables
 from aether_core.document import Severity
@@ -37,12 +39,20 @@ class Passed(msgspec.Struct):
     open_calls: int = 0
     counts: dict[str, int] = msgspec.field(default_factory=dict[str, int])
 
-    def add(self, names: list[str], *, is_open: bool = False) -> None:
-        """Count a call that hands over these names."""
-        self.calls += 1
-        self.open_calls += is_open
-        for name in names:
-            self.counts[name] = self.counts.get(name, 0) + 1
+    def add(self, arguments: Iterable[str], items: Items | None = None) -> Passed:
+        """Count the calls that one place makes: one, or one for each kind of item."""
+        if items is not None and items.is_open:
+            self.calls += 1
+            self.open_calls += 1
+            return self
+        own = {*arguments}
+        if items is not None:
+            own.add("loop_iter.index")
+        for names in (frozenset[str](),) if items is None else (s.names for s in items.shapes):
+            self.calls += 1
+            for name in own | names:
+                self.counts[name] = self.counts.get(name, 0) + 1
+        return self
 
     def share(self, name: str) -> tuple[int, int]:
         """Return how many calls hand over the name, and how many calls there are."""
@@ -55,13 +65,13 @@ class Inputs(msgspec.Struct, frozen=True):
     Attributes:
         owner: Whose inputs these are, for messages.
         types: The inputs that are certain to be there.
-        passed: For the inside of a dag, what its calls hand over besides.
+        passed: What calls hand over besides, for the inside of a dag and for iterations.
         outer: Seen behind these: the dag's inputs, for an inline executor.
     """
 
     owner: str
     types: Mapping[str, Type]
-    passed: Passed | None = None
+    passed: Passed | Items | None = None
     outer: Inputs | None = None
 
 
@@ -71,14 +81,38 @@ class Tasks(msgspec.Struct, frozen=True):
     Attributes:
         node: The task that looks, by number; None for what is evaluated after all tasks.
         outputs: Answers what a task, by number, shows of itself.
-        sees_itself: Whether the task's own current attempt is visible.
     """
 
     graph: Graph
     upstream: Upstream
     outputs: Callable[[int], Outputs]
     node: int | None = None
-    sees_itself: bool = False
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What `loop_iter` and `iterator` mean.
+
+    Attributes:
+        loops: The items of the nearest loop; of each of them for a dag that several loops run.
+        is_outside: Whether the place is also reached without any loop around it.
+    """
+
+    loops: tuple[Items, ...] = ()
+    is_outside: bool = True
+
+
+class Hook(msgspec.Struct, frozen=True):
+    """What `hook` means.
+
+    Attributes:
+        key: The hook, such as `onExit`.
+        is_of_task: Whether a task fires it, not the workflow.
+        outputs: What has been produced by then; None when nothing has.
+    """
+
+    key: str
+    is_of_task: bool
+    outputs: Outputs | None
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -89,12 +123,13 @@ class Scope(msgspec.Struct, frozen=True):
         workflow: The workflow's arguments; None where they are not visible.
         inputs: None where no inputs are visible.
         tasks: None where no tasks of a dag are visible.
-        body: The body of a loop by its name, in the loop's repeatCondition.
+        own: What is seen as `tasks.<name>` before all tasks of the dag: the current attempt, or
+            the last iteration of a loop.
+        result: What a condition judges, which it sees as `phase`, `outputs` and so on.
         place: What looks, for messages about what it can't see, such as "the entrypoint".
-        below_loop: Whether `loop_iter` and `iterator` are visible.
-        below_hook: Whether `hook` is visible.
-        bare: Further names without namespace: results of the current attempt, fields of items.
-        is_open: Whether further bare names may exist that are not known here.
+        around: The loops around.
+        hook: The hook whose template this is.
+        bare: The items whose fields are names without namespace.
         call: In what call of a template this is, for problems that stand in its declaration.
         worst: The severity that problems have here at most.
     """
@@ -103,11 +138,16 @@ class Scope(msgspec.Struct, frozen=True):
     workflow: Mapping[str, Type] | None = None
     inputs: Inputs | None = None
     tasks: Tasks | None = None
-    body: Mapping[str, Outputs] = {}
+    own: Mapping[str, Outputs] = {}
+    result: Outputs | None = None
     place: str = "this place"
-    below_loop: bool = False
-    below_hook: bool = False
-    bare: Mapping[str, Type] = {}
-    is_open: bool = False
+    around: Around = Around()
+    hook: Hook | None = None
+    bare: Items | None = None
     call: str = ""
     worst: Severity = Severity.ERROR
+
+    def judging(self, result: Outputs, name: str = "") -> Scope:
+        """Return what a condition on a result sees here; `name` is what a task is called."""
+        own = {name: result} if name else {}
+        return replace(self, result=result, own=own, bare=None, hook=None)

@@ -189,6 +189,15 @@ def compile_value(value: JsonValue, path: Path, report: Report) -> Source:
     return Source(path, uses, known=None if alone else type_of_value(value))
 
 
+def has_placeholder(text: str) -> bool:
+    """Return whether a text would be interpolated where placeholders are replaced."""
+    try:
+        template = compile_template(text)
+    except ExpressionError:
+        return False
+    return template is not None and bool(template.references)
+
+
 def _is_placeholder(text: str, uses: Sequence[Use]) -> bool:
     """Return whether a text is exactly one placeholder, which keeps the type of its value."""
     start, end = uses[0].span

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from aether_core.check import _codes
-from aether_core.document import Severity
+from aether_core.check._index import Entry
+from aether_core.document import Hooks, Path, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aether_core.check._index import Entry, Index
+    from aether_core.check._index import Index
     from aether_core.check._report import Report
-    from aether_core.document import Hooks, Path, PhaseConditions, Task
+    from aether_core.document import PhaseConditions, Task
 
 
 def check_templates(index: Index, report: Report) -> None:
@@ -27,8 +30,8 @@ def check_templates(index: Index, report: Report) -> None:
         _check_name(index, index.spec.entrypoint, where, "the entrypoint", report)
     for entry in index.entries:
         _check_callees(index, entry, report)
-    for hooks, path in hooks_of(index):
-        _check_hooks(index, hooks, path, report)
+    for declared in hooks_of(index):
+        _check_hooks(index, declared.hooks, declared.path, report)
     _check_unused(index, report)
 
 
@@ -70,17 +73,33 @@ def _decides(conditions: PhaseConditions | None) -> bool:
     return any((conditions.succeeded, conditions.failed, conditions.error))
 
 
-def hooks_of(index: Index) -> Iterator[tuple[Hooks, Path]]:
+class HooksAt(msgspec.Struct, frozen=True):
+    """Hooks and where they are declared.
+
+    Attributes:
+        entry: The template, or the dag of the task; None for the workflow itself.
+        node: The number of the task in that dag.
+    """
+
+    hooks: Hooks
+    path: Path
+    entry: Entry | None = None
+    node: int | None = None
+
+
+def hooks_of(index: Index) -> Iterator[HooksAt]:
     """Yield the hooks of the workflow, of its templates and of the tasks of dags."""
     if index.spec.hooks is not None:
-        yield index.spec.hooks, (*index.path, "hooks")
+        yield HooksAt(index.spec.hooks, (*index.path, "hooks"))
     for entry in index.entries:
-        if entry.template.member.hooks is not None:
-            yield entry.template.member.hooks, (*entry.path, "hooks")
+        hooks = entry.template.member.hooks
+        if hooks is not None:
+            yield HooksAt(hooks, (*entry.path, "hooks"), entry)
         dag = entry.template.dag
         for number, node in enumerate(dag.tasks if dag is not None else ()):
             if node.hooks is not None:
-                yield node.hooks, (*entry.path, "tasks", number, "hooks")
+                where = (*entry.path, "tasks", number, "hooks")
+                yield HooksAt(node.hooks, where, entry, number)
 
 
 def _check_hooks(index: Index, hooks: Hooks, path: Path, report: Report) -> None:
@@ -107,8 +126,7 @@ def _check_unused(index: Index, report: Report) -> None:
     if start is None:
         return
     used = {start.name}
-    hooks = list(hooks_of(index))
-    names = [hook.template for each, _ in hooks for _, hook in each.declared()]
+    names = [hook.template for each in hooks_of(index) for _, hook in each.hooks.declared()]
     queue = [start, *(index.by_name[name] for name in names if name in index.by_name)]
     used.update(entry.name for entry in queue)
     for entry in queue:

@@ -80,3 +80,14 @@ def follow(found: Type, steps: Iterable[str | int]) -> Type | None:
             return None
         found = found.items if found.name is LIST.name else ANY
     return found
+
+
+def joined(left: Type, right: Type) -> Type:
+    """Return a type that includes both."""
+    if left == right:
+        return left
+    if left.kinds == NUMBER.kinds == right.kinds:
+        return NUMBER
+    if left.name is not right.name:
+        return ANY
+    return STRING if left.name is STRING.name else LIST

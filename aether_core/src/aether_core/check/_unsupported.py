@@ -28,22 +28,12 @@ def check_unsupported(spec: WorkflowSpec, path: Path, report: Report) -> None:
     finder.key(
         spec.workflow_template_ref, path, "workflowTemplateRef", _codes.TEMPLATE_REF_UNSUPPORTED
     )
-    finder.key(spec.timeout, path, "timeout", _codes.TIMEOUT_UNSUPPORTED)
-    finder.key(spec.hooks, path, "hooks", _codes.HOOKS_UNSUPPORTED)
     finder.values(spec.arguments, (*path, "arguments"))
     for number, template in enumerate(spec.templates):
         finder.template(template, (*path, "templates", number))
 
 
 _WORDS = {
-    _codes.LOOP_UNSUPPORTED: ("loops are", "Call the template once for each item from a dag."),
-    _codes.RETRY_UNSUPPORTED: ("retry is", "Remove it; a task then runs once."),
-    _codes.TIMEOUT_UNSUPPORTED: ("timeout is", "Remove it; some executors have one of their own."),
-    _codes.HOOKS_UNSUPPORTED: ("hooks are", "Remove them, or add tasks to the dag instead."),
-    _codes.PHASES_UNSUPPORTED: (
-        "phaseConditions are",
-        'Remove them, or decide with "when" in the tasks that follow.',
-    ),
     _codes.ARTIFACTS_UNSUPPORTED: ("artifacts are", "Pass the path of the file as a parameter."),
     _codes.SECRETS_UNSUPPORTED: (
         "secretKeyRef is",
@@ -88,9 +78,9 @@ class _Finder:
     def template(self, template: Template, path: Path) -> None:
         """Look through a template and, for a dag, its tasks."""
         where = (*path, template.kind)
-        if template.loop is not None:
-            self.key(template.loop, path, "loop", _codes.LOOP_UNSUPPORTED)
         self._member(template.member, where)
+        if template.loop is not None:
+            self.values(template.loop.arguments, (*where, "arguments"))
         if template.task is not None:
             self._task(template.task, where)
         for number, node in enumerate(template.dag.tasks if template.dag is not None else ()):
@@ -98,14 +88,10 @@ class _Finder:
             self._task(node, (*where, "tasks", number))
 
     def _member(self, member: Dag | Task | Loop, path: Path) -> None:
-        self.key(member.timeout, path, "timeout", _codes.TIMEOUT_UNSUPPORTED)
-        self.key(member.hooks, path, "hooks", _codes.HOOKS_UNSUPPORTED)
-        self.key(member.phase_conditions, path, "phaseConditions", _codes.PHASES_UNSUPPORTED)
         self.values(member.inputs, (*path, "inputs"))
         self.values(member.outputs, (*path, "outputs"))
 
     def _task(self, task: Task, path: Path) -> None:
-        self.key(task.retry, path, "retry", _codes.RETRY_UNSUPPORTED)
         self.values(task.arguments, (*path, "arguments"))
         for number, output in enumerate(
             task.outputs.parameters if task.outputs is not None else ()

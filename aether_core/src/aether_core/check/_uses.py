@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import UnsetType
 
 from aether_core.check import _codes
-from aether_core.check._references import Finding, look_up
+from aether_core.check._answers import Finding
+from aether_core.check._references import look_up
 from aether_core.check._sources import sentence
 from aether_core.check._types import clash, type_words
 from aether_core.document import KIND_NAMES, Severity, is_of_kind, same, show
@@ -52,7 +53,8 @@ def _check_use(use: Use, scope: Scope, report: Report, *, has_default: bool) -> 
     answer = look_up(use, scope, report)
     finding = answer.finding
     if finding is not None:
-        if finding.ignores_guards or not use.is_guarded:
+        is_excused = use.is_guarded or (has_default and finding.is_partial)
+        if finding.ignores_guards or not is_excused:
             _report_finding(finding, use, scope, report, has_default=has_default)
         return ANY
     tasks = scope.tasks

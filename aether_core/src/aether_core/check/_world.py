@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
+from aether_core.check._around import arounds_of
 from aether_core.check._references import look_up
 from aether_core.check._scope import Inputs, Outputs, Passed, Scope, Tasks
 from aether_core.check._sources import Use
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from aether_core.check._variables import Variables
 
 #: Shown by a task that runs a template which does not exist; that is reported elsewhere.
-_UNKNOWN: Final = Outputs("the template", {}, is_closed=False)
+NO_OUTPUTS_KNOWN: Final = Outputs("the template", {}, is_closed=False)
 
 #: Templates that are looked through inside each other; a document may nest ten.
 _DEEPEST: Final = 20
@@ -37,7 +38,6 @@ class World:
         variables: The custom variables.
         arguments: The types of the workflow's arguments.
         passed: By name of template: what its calls hand over beyond its declared inputs.
-        looped: Numbers of the templates that run inside a loop.
     """
 
     def __init__(
@@ -46,12 +46,13 @@ class World:
         variables: Variables,
         arguments: Mapping[str, Type],
         report: Report,
+        entrypoint: str | None = None,
     ) -> None:
         self.definitions = definitions
         self.variables = variables
         self.arguments = arguments
         self.passed = {each.entry.name: Passed() for each in definitions.all}
-        self.looped = _looped(definitions)
+        self._arounds = arounds_of(definitions, entrypoint)
         self._report = report
         self._outputs: dict[int, Outputs] = {}
         self._inline_outputs: dict[tuple[int, int], Outputs] = {}
@@ -73,7 +74,7 @@ class World:
         return replace(scope, tasks=replace(scope.tasks, node=node))
 
     def _inside(self, dag: Definition) -> Scope:
-        number, words = dag.entry.number, dag.entry.words
+        words = dag.entry.words
         tasks = None
         if dag.graph is not None and dag.upstream is not None:
             tasks = Tasks(dag.graph, dag.upstream, partial(self.outputs_of_node, dag))
@@ -83,7 +84,7 @@ class World:
             Inputs(words, types_of(dag.inputs), self.passed[dag.entry.name]),
             tasks,
             place=words,
-            below_loop=number in self.looped,
+            around=self._arounds[dag.entry.number],
         )
 
     def outputs_of_node(self, dag: Definition, number: int) -> Outputs:
@@ -91,10 +92,10 @@ class World:
         node = dag.nodes[number]
         if node.work is None:
             callee = self.definitions.get(node.task.template)
-            return _UNKNOWN if callee is None else self.outputs_of(callee)
+            return NO_OUTPUTS_KNOWN if callee is None else self.outputs_of(callee)
         key = (dag.entry.number, number)
         if key not in self._inline_outputs:
-            self._inline_outputs[key] = _outputs_of_work(node.work)
+            self._inline_outputs[key] = outputs_of_work(node.work)
         return self._inline_outputs[key]
 
     def outputs_of(self, template: Definition) -> Outputs:
@@ -105,7 +106,7 @@ class World:
             return known
         if number in self._pending or len(self._pending) > _DEEPEST:
             # Templates that call each other in a circle, or too deep, are reported elsewhere.
-            return _UNKNOWN
+            return NO_OUTPUTS_KNOWN
         self._pending.add(number)
         found = self._outputs[number] = self._find_outputs(template)
         self._pending.discard(number)
@@ -113,7 +114,7 @@ class World:
 
     def _find_outputs(self, template: Definition) -> Outputs:
         if template.work is not None:
-            return _outputs_of_work(template.work)
+            return outputs_of_work(template.work)
         if template.entry.kind == "loop":
             return self._outputs_of_loop(template)
         scope = self.inside(template, None)
@@ -139,36 +140,16 @@ class World:
         if loop is None or body is None:
             return Outputs(words, {}, is_closed=False, has_code=False)
         inner = self.outputs_of(body)
-        kept = loop.aggregate.parameters if loop.aggregate is not None else ()
         as_list = loop.effective_strategy == "list"
-        names = [*inner.types, *template.outputs]
+        kept = loop.aggregate.parameters if loop.aggregate is not None else ()
+        # Without any iteration, there is an empty list of each of these.
+        empty = (kept or template.outputs) if as_list and loop.items_from is not None else ()
+        names = [*inner.types, *empty]
         if kept:
-            names = [*kept] if not inner.is_closed else [name for name in names if name in kept]
+            names = [name for name in names if name in kept] if inner.is_closed else [*kept]
         found = {name: inner.types.get(name, ANY) for name in names}
-        types = {name: list_of(ANY) if as_list else each for name, each in found.items()}
+        types = {name: list_of(each) if as_list else each for name, each in found.items()}
         return Outputs(words, types, inner.is_closed or bool(kept), has_code=False)
-
-
-def _looped(definitions: Definitions) -> frozenset[int]:
-    """Return the numbers of the templates that are, or are called by, the body of a loop."""
-    bodies = (
-        definitions.get(each.entry.template.loop.body)
-        for each in definitions.all
-        if each.entry.template.loop is not None
-    )
-    queue = [body for body in bodies if body is not None]
-    seen = {each.entry.number for each in queue}
-    for definition in queue:
-        template = definition.entry.template
-        names = {node.task.template for node in definition.nodes}
-        if template.loop is not None:
-            names.add(template.loop.body)
-        for name in names:
-            callee = definitions.get(name)
-            if callee is not None and callee.entry.number not in seen:
-                seen.add(callee.entry.number)
-                queue.append(callee)
-    return frozenset(seen)
 
 
 def types_of(parameters: Mapping[str, Declared]) -> dict[str, Type]:
@@ -176,7 +157,8 @@ def types_of(parameters: Mapping[str, Declared]) -> dict[str, Type]:
     return {name: declared.type for name, declared in parameters.items()}
 
 
-def _outputs_of_work(work: Work) -> Outputs:
+def outputs_of_work(work: Work) -> Outputs:
+    """Return what a task shows of itself: what it declares, else what its executor declares."""
     produced = work.contract.outputs if work.contract is not None else None
     if work.outputs:
         types = {name: _output_type(each, produced) for name, each in work.outputs.items()}

@@ -10,6 +10,7 @@ from aether_core.engine._errors import (
     EngineClosed,
     EngineError,
     EngineFailed,
+    NotSuspended,
     RunNotFound,
     RunTakenOver,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "EngineClosed",
     "EngineError",
     "EngineFailed",
+    "NotSuspended",
     "RunNotFound",
     "RunTakenOver",
     "TaskExecution",

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aether_core.engine._alarm import Alarm
 from aether_core.engine._errors import EngineFailed, RunTakenOver
 from aether_core.kernel import (
     CancelTask,
     Dispatch,
+    NotifyHook,
     RunChanges,
     RunEnded,
     RunState,
     TaskRecord,
+    TimePassed,
     step,
 )
 from aether_core.ports import StoreError, VersionConflict
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aether_core.kernel import Effect, Event, Step
-    from aether_core.ports import Store, TaskBroker
+    from aether_core.ports import Clock, HookNotifier, Store, TaskBroker
 
 # Bounds the size of one transaction, and so the time for which nothing else happens.
 _LARGEST_BATCH = 512
@@ -45,6 +48,8 @@ class Actor(msgspec.Struct):
     accepted: asyncio.Future[None]
     #: Resolves when the run has ended and that is durable.
     ended: asyncio.Future[None]
+    #: Set while nothing goes on in the run until somebody resumes a task.
+    suspended: asyncio.Event
     #: Set and replaced whenever new events of the run are durable.
     news: asyncio.Event
 
@@ -83,11 +88,17 @@ class Driver:
     Args:
         store: where changes go; open.
         broker: where assignments go; open.
+        clock: wakes runs that wait for a time.
+        notifier: is told of hooks.
     """
 
-    def __init__(self, store: Store, broker: TaskBroker) -> None:
+    def __init__(
+        self, store: Store, broker: TaskBroker, clock: Clock, notifier: HookNotifier | None = None
+    ) -> None:
         self._store = store
         self._broker = broker
+        self._notifier = notifier
+        self._alarm = Alarm(clock, self._ring)
         self._actors: dict[str, Actor] = {}
         self._mailbox: deque[tuple[str, Event]] = deque()
         self._wake = asyncio.Event()
@@ -104,6 +115,7 @@ class Driver:
             return
         while self._mailbox and not self._task.done():
             await asyncio.sleep(0)
+        self._alarm.stop()
         self._task.cancel()
         await asyncio.wait([self._task])
         self._task = None
@@ -129,7 +141,13 @@ class Driver:
         if self._failure is not None:
             raise self._failure
         loop = asyncio.get_running_loop()
-        actor = Actor(state, loop.create_future(), loop.create_future(), asyncio.Event())
+        actor = Actor(
+            state,
+            loop.create_future(),
+            loop.create_future(),
+            suspended=asyncio.Event(),
+            news=asyncio.Event(),
+        )
         self._actors[state.run.run_id] = actor
         return actor
 
@@ -151,6 +169,9 @@ class Driver:
             failure = EngineFailed(f"internal error: {error!r}")
             failure.__cause__ = error
             self._fail(failure)
+
+    def _ring(self, run_id: str, at: int) -> None:
+        self.post(run_id, TimePassed(at))
 
     def _take(self) -> list[tuple[str, Event]]:
         size = min(len(self._mailbox), _LARGEST_BATCH)
@@ -200,13 +221,24 @@ class Driver:
                     self._broker.dispatch(assignment)
                 case CancelTask(task_id=task_id):
                     self._broker.cancel(task_id)
+                case NotifyHook():
+                    if self._notifier is not None:
+                        self._notifier(effect)
                 case RunEnded():
                     del self._actors[run_id]
+                    self._alarm.forget(run_id)
                     actor.ended.set_result(None)
+                    return
+        self._alarm.set(run_id, actor.state.wakes_at)
+        if actor.state.is_suspended:
+            actor.suspended.set()
+        else:
+            actor.suspended.clear()
 
     def _let_go(self, run_id: str, unit: _Gathered) -> None:
         """Stop driving a run that belongs to another engine now."""
         del self._actors[run_id]
+        self._alarm.forget(run_id)
         for leaf in unit.actor.state.leaves.values():
             self._broker.cancel(leaf.record.task_id)
         _break(unit.actor, RunTakenOver(run_id))

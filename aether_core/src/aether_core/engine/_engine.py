@@ -7,23 +7,32 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from aether_core.engine._admission import Admitted, admit
-from aether_core.engine._driver import Driver
+from aether_core.engine._driver import Actor, Driver
 from aether_core.engine._errors import EngineClosed, RunNotFound, RunTakenOver
 from aether_core.engine._execution import execution_of, summary_of
-from aether_core.kernel import CancelRequested, RunRecord, Submitted, new_run
+from aether_core.engine._stored import stored_plan, suspended_task
+from aether_core.kernel import (
+    CancelRequested,
+    Recovered,
+    ResumeRequested,
+    RunRecord,
+    Submitted,
+    new_run,
+    restore_run,
+)
 from aether_core.ports import RunQuery, SystemClock, uuid7
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
     from aether_core.check import ExecutorCatalog
     from aether_core.document import LoadedDocument
     from aether_core.engine._execution import WorkflowExecution, WorkflowSummary
-    from aether_core.kernel import EventRecord, TaskCompleted, TaskStarted
-    from aether_core.ports import Clock, IdGenerator, Store, TaskBroker
+    from aether_core.kernel import EventRecord, TaskCompleted, TaskRecord, TaskStarted
+    from aether_core.ports import Clock, HookNotifier, IdGenerator, Store, TaskBroker
     from aether_sdk import JsonValue
 
 # How often a run that another process drives is looked at, in seconds.
@@ -43,6 +52,8 @@ class Engine:
         registry: what is known of executors; the checker asks it.
         clock: gives the times.
         new_id: gives ids for runs and tasks.
+        notifier: is told of hooks, besides the tasks that they run; must not block or raise.
+        dispatch_timeout: longest wait of a task for a worker, in microseconds.
     """
 
     def __init__(
@@ -53,18 +64,22 @@ class Engine:
         registry: ExecutorCatalog,
         clock: Clock | None = None,
         new_id: IdGenerator = uuid7,
+        notifier: HookNotifier | None = None,
+        dispatch_timeout: int | None = None,
     ) -> None:
         self._store = store
         self._broker = broker
         self._registry = registry
         self._clock = clock or SystemClock()
         self._new_id = new_id
+        self._notifier = notifier
+        self._dispatch_timeout = dispatch_timeout
         self._driver: Driver | None = None
 
     async def __aenter__(self) -> Self:
         await self._store.open()
         try:
-            driver = Driver(self._store, self._broker)
+            driver = Driver(self._store, self._broker, self._clock, self._notifier)
             await self._broker.open(self._on_started, self._on_completed)
             driver.start()
         except BaseException:
@@ -127,7 +142,8 @@ class Engine:
             arguments=dict(admitted.arguments),
             variables=dict(admitted.variables),
         )
-        actor = driver.add(new_run(admitted.plan, run, self._new_id))
+        state = new_run(admitted.plan, run, self._new_id, dispatch_timeout=self._dispatch_timeout)
+        actor = driver.add(state)
         driver.post(run.run_id, Submitted(now))
         try:
             await asyncio.shield(actor.accepted)
@@ -182,6 +198,69 @@ class Engine:
                     return execution_of(run, await self._store.get_tasks(run_id))
                 # Another process drives it, and no store tells of its changes.
                 await asyncio.sleep(_POLL_SECONDS)
+
+    async def wait_suspended(self, run_id: str) -> None:
+        """Wait until nothing goes on in a run of this engine before somebody resumes a task.
+
+        Raises:
+            RunNotFound: this engine does not drive such a run.
+        """
+        actor = self._open_driver().actor(run_id)
+        if actor is None:
+            raise RunNotFound(run_id)
+        await actor.suspended.wait()
+
+    async def resume(
+        self,
+        run_id: str,
+        payload: Mapping[str, JsonValue] | None = None,
+        *,
+        task: str | None = None,
+    ) -> None:
+        """Let a suspended task go on; returns when that is durable (decision 23).
+
+        A run that no engine drives any more is taken on by this one first.
+
+        Args:
+            run_id: the run.
+            payload: values that join the task's inputs, winning over those of the same name.
+            task: name or id of the task; needed when several are suspended.
+
+        Raises:
+            RunNotFound: the store has no such run.
+            NotSuspended: there is no such suspended task, or more than one; nothing is changed.
+        """
+        chosen = suspended_task(run_id, await self._stored_tasks(run_id), task)
+        driver = self._open_driver()
+        actor = driver.actor(run_id) or await self._take_on(run_id)
+        news = actor.news
+        at = self._clock.now()
+        driver.post(run_id, ResumeRequested(at, chosen.seq, dict(payload or {})))
+        await news.wait()
+
+    async def _stored_tasks(self, run_id: str) -> Sequence[TaskRecord]:
+        self._open_driver()
+        if await self._store.get_run(run_id) is None:
+            raise RunNotFound(run_id)
+        return await self._store.get_tasks(run_id)
+
+    async def _take_on(self, run_id: str) -> Actor:
+        """Drive a stored run from where it stands."""
+        run = await self._store.get_run(run_id)
+        if run is None:
+            raise RunNotFound(run_id)
+        state = restore_run(
+            stored_plan(run),
+            run,
+            await self._store.get_tasks(run_id),
+            self._new_id,
+            dispatch_timeout=self._dispatch_timeout,
+        )
+        driver = self._open_driver()
+        actor = driver.add(state)
+        driver.post(run_id, Recovered(self._clock.now()))
+        await asyncio.shield(actor.accepted)
+        return actor
 
     async def events(self, run_id: str, *, after: int = 0) -> AsyncIterator[EventRecord]:
         """Yield a run's history from event number `after + 1` on, and then what happens.

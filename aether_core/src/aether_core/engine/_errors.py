@@ -5,6 +5,7 @@ AetherError
     ├── DocumentRejected        the document has errors; nothing was stored
     ├── RunNotFound             no such run in the store
     ├── RunTakenOver            another engine drives the run now
+    ├── NotSuspended            there is nothing to resume
     ├── EngineFailed            the store failed; nothing more will happen here
     └── EngineClosed            used before `async with` or after it
 """
@@ -69,6 +70,12 @@ class RunTakenOver(EngineError):
     def __init__(self, run_id: str) -> None:
         super().__init__(f"run {run_id} is driven by another engine now")
         self.run_id = run_id
+
+
+class NotSuspended(EngineError):
+    """There is nothing to resume: the task, or every task of the run, goes on or has ended."""
+
+    code = "AE816"
 
 
 class EngineFailed(EngineError):

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from aether_core.kernel._binding import BindingFailed, bind
-from aether_core.kernel._effects import Assignment, CancelTask, Dispatch, Effect, RunEnded
+from aether_core.kernel._effects import (
+    Assignment,
+    CancelTask,
+    Dispatch,
+    Effect,
+    NotifyHook,
+    RunEnded,
+)
 from aether_core.kernel._environment import Environment, nest
 from aether_core.kernel._events import (
     CancelRequested,
     Event,
+    Recovered,
+    ResumeRequested,
     Submitted,
     TaskCompleted,
     TaskStarted,
+    TimePassed,
 )
 from aether_core.kernel._records import (
     NO_PARENT,
@@ -21,6 +31,7 @@ from aether_core.kernel._records import (
     TaskRecord,
     TemplateType,
 )
+from aether_core.kernel._restore import restore_run
 from aether_core.kernel._state import RunState, new_run
 from aether_core.kernel._step import step
 from aether_core.kernel._transition import Step
@@ -37,6 +48,9 @@ __all__ = [
     "Event",
     "EventKind",
     "EventRecord",
+    "NotifyHook",
+    "Recovered",
+    "ResumeRequested",
     "RunChanges",
     "RunEnded",
     "RunRecord",
@@ -47,8 +61,10 @@ __all__ = [
     "TaskRecord",
     "TaskStarted",
     "TemplateType",
+    "TimePassed",
     "bind",
     "nest",
     "new_run",
+    "restore_run",
     "step",
 ]

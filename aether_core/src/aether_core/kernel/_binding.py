@@ -8,7 +8,7 @@ from aether_core.document import KIND_NAMES, is_of_kind, same, show
 from aether_core.expression import EvaluationError, MissingReference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from aether_core.expression import Resolver
     from aether_core.plan import Binding, ValueSource
@@ -32,20 +32,33 @@ class _Rejected(Exception):  # a signal between two functions of this module
 
 
 def bind(
-    bindings: Iterable[Binding], resolve: Resolver, where: str = "$.inputs.parameters."
+    bindings: Iterable[Binding],
+    resolve: Resolver,
+    where: str = "$.inputs.parameters.",
+    item: Mapping[str, JsonValue] | None = None,
 ) -> dict[str, JsonValue]:
     """Return the value of every parameter, in declaration order.
 
-    `where` is what problems begin with, before the parameter's name.
+    Args:
+        bindings: the parameters.
+        resolve: answers references.
+        where: what problems begin with, before the parameter's name.
+        item: a loop's item by parameter names; it stands in for arguments that the call site
+            does not give, and names of it that nothing declares are passed through first.
 
     Raises:
         BindingFailed: with all problems at once; nothing is half bound.
     """
-    values: dict[str, JsonValue] = {}
+    item = item or {}
+    values: dict[str, JsonValue] = dict(item)
     problems: list[str] = []
     for binding in bindings:
+        from_item = binding.name in item and not binding.from_call
         try:
-            values[binding.name] = _bound(binding, resolve)
+            if from_item:
+                _accept(binding, item[binding.name])
+            else:
+                values[binding.name] = _bound(binding, resolve)
         except _Rejected as rejected:
             problems.append(f"{where}{binding.name}: {rejected}")
     if problems:
@@ -75,6 +88,12 @@ def evaluate_all(
 
 def _bound(binding: Binding, resolve: Resolver) -> JsonValue:
     value = _sourced(binding, resolve)
+    _accept(binding, value)
+    return value
+
+
+def _accept(binding: Binding, value: JsonValue) -> None:
+    """Refuse a value that is not of the declared type or not among the declared values."""
     if not is_of_kind(value, binding.kind):
         message = f"expected {KIND_NAMES[binding.kind]}, got {show(value)}"
         raise _Rejected(message)
@@ -82,7 +101,6 @@ def _bound(binding: Binding, resolve: Resolver) -> JsonValue:
         allowed = ", ".join(show(item) for item in binding.enum)
         message = f"expected one of {allowed}; got {show(value)}"
         raise _Rejected(message)
-    return value
 
 
 def _sourced(binding: Binding, resolve: Resolver) -> JsonValue:

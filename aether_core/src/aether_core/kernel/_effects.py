@@ -38,8 +38,22 @@ class CancelTask(msgspec.Struct, frozen=True):
     task_id: str
 
 
+class NotifyHook(msgspec.Struct, frozen=True):
+    """Tell the hook notifier what happened (engine.md 11); hook tasks run besides."""
+
+    hook: str
+    #: `workflow` or `task`.
+    scope: str
+    template: str
+    run_id: str
+    workflow: str
+    task_id: str
+    task_name: str
+    phase: str
+
+
 class RunEnded(msgspec.Struct, frozen=True):
-    """The run reached a terminal phase; nothing more will happen in it."""
+    """The run reached a terminal phase and its hooks have ended; nothing more will happen."""
 
 
-Effect: TypeAlias = Dispatch | CancelTask | RunEnded
+Effect: TypeAlias = Dispatch | CancelTask | NotifyHook | RunEnded

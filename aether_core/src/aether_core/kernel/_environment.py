@@ -41,6 +41,31 @@ class Environment(msgspec.Struct):
     tasks: Mapping[str, NodeResult]
     #: Inputs of the dag around an inline executor, seen behind the executor's own.
     outer_inputs: Mapping[str, JsonValue] | None = None
+    #: `loop_iter` and `iterator` of the nearest loop around this place.
+    loop: Mapping[str, JsonValue] = {}
+    #: Names that exist at this place only, such as `phase` in a condition.
+    local: Mapping[str, JsonValue] = {}
+
+    def within(
+        self, inputs: Mapping[str, JsonValue], tasks: Mapping[str, NodeResult]
+    ) -> Environment:
+        """Return the environment inside a template that is called from here."""
+        return Environment(self.variables, self.workflow, inputs, tasks, loop=self.loop)
+
+    def knowing(
+        self,
+        local: Mapping[str, JsonValue],
+        *,
+        tasks: Mapping[str, NodeResult] | None = None,
+        loop: Mapping[str, JsonValue] | None = None,
+    ) -> Environment:
+        """Return this environment with names of its own, and perhaps other tasks or loop."""
+        return msgspec.structs.replace(
+            self,
+            local=local,
+            tasks=self.tasks if tasks is None else tasks,
+            loop=self.loop if loop is None else loop,
+        )
 
     def resolve(self, reference: Reference) -> object:
         """Return the value of the reference, or MISSING."""
@@ -52,7 +77,10 @@ class Environment(msgspec.Struct):
                 return self._input(segments)
             case "workflow":
                 return self._argument(segments)
-            case _:
+            case head:
+                for names in (self.loop, self.local):
+                    if head in names:
+                        return walk(names, segments)
                 return walk(self.variables, segments)
 
     def _task(self, segments: tuple[str | int, ...]) -> object:
@@ -89,9 +117,13 @@ class Environment(msgspec.Struct):
 
 
 def _pick(values: Mapping[str, JsonValue], name: str | int, rest: Sequence[str | int]) -> object:
-    if not isinstance(name, str) or name not in values:
+    if not isinstance(name, str):
         return MISSING
-    return walk(values[name], tuple(rest)) if rest else values[name]
+    if name in values:
+        return walk(values[name], tuple(rest)) if rest else values[name]
+    # A loop's item arrives under names with a dot, such as `loop_iter.index`.
+    dotted = f"{name}.{rest[0]}" if rest else name
+    return walk(values[dotted], tuple(rest[1:])) if dotted in values else MISSING
 
 
 def nest(variables: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

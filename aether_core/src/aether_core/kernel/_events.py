@@ -42,6 +42,26 @@ class TaskCompleted(msgspec.Struct, frozen=True):
     outputs: dict[str, JsonValue] = {}
 
 
+class TimePassed(msgspec.Struct, frozen=True):
+    """The time that `RunState.wakes_at` named has come."""
+
+    at: int
+
+
+class ResumeRequested(msgspec.Struct, frozen=True):
+    """Somebody answers a suspended task; the payload joins its inputs (engine.md 10)."""
+
+    at: int
+    task_seq: int
+    payload: dict[str, JsonValue] = {}
+
+
+class Recovered(msgspec.Struct, frozen=True):
+    """A restored run goes on here; whatever was with a worker is dispatched again."""
+
+    at: int
+
+
 class CancelRequested(msgspec.Struct, frozen=True):
     """Somebody wants the run to stop."""
 
@@ -49,4 +69,12 @@ class CancelRequested(msgspec.Struct, frozen=True):
     reason: str = "cancelled by user"
 
 
-Event: TypeAlias = Submitted | TaskStarted | TaskCompleted | CancelRequested
+Event: TypeAlias = (
+    Submitted
+    | TaskStarted
+    | TaskCompleted
+    | TimePassed
+    | ResumeRequested
+    | Recovered
+    | CancelRequested
+)

@@ -7,63 +7,77 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aether_core.kernel._binding import BindingFailed, bind, evaluate_all
-from aether_core.kernel._effects import Assignment, Dispatch
-from aether_core.kernel._environment import Environment
+from aether_core.kernel._conditions import attempt_environment, chosen_phase
+from aether_core.kernel._effects import Assignment, CancelTask, Dispatch
+from aether_core.kernel._hooks import fire_task_hook, fire_workflow_hook
+from aether_core.kernel._retry import retry_delay, wants_retry
 from aether_core.kernel._state import Leaf
-from aether_sdk import ExecCode, Phase, phase_of_code
+from aether_sdk import Phase, phase_of_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aether_core.kernel._environment import Environment
     from aether_core.kernel._events import TaskCompleted
-    from aether_core.kernel._records import TaskRecord
-    from aether_core.kernel._state import DagScope
-    from aether_core.kernel._transition import Transition
-    from aether_core.plan import Call, DeclaredOutput, NodePlan, TaskPlan
+    from aether_core.kernel._transition import Start, Transition
+    from aether_core.plan import Call, DeclaredOutput, TaskPlan
     from aether_sdk import JsonValue
 
 
-def start_leaf(  # noqa: PLR0917  # the four things that make a leaf, and the step it happens in
-    transition: Transition,
-    record: TaskRecord,
-    call: Call,
-    environment: Environment,
-    scope: DagScope | None,
-    node: NodePlan | None,
-) -> None:
-    """Bind the leaf's inputs and dispatch it; it ends in Error when they can't be bound."""
-    task = call.task
-    if task is None:
-        message = f"template {call.template!r} is not a task"
-        raise TypeError(message)
+def start_leaf(transition: Transition, start: Start, item: Mapping[str, JsonValue] | None) -> None:
+    """Bind the leaf's inputs and dispatch it; it ends in Error when they can't be bound.
+
+    `item` holds the parameters of a loop's item, for an iteration.
+    """
+    record, call = start.record, start.call
     try:
-        record.inputs = _inputs(task, call, environment)
+        record.inputs = _inputs(call, start.environment, item)
     except BindingFailed as failed:
         transition.set_phase(record, Phase.ERROR, str(failed))
         return
+    leaf = Leaf(record, call, start.environment, start.scope, start.slot)
+    transition.state.leaves[record.seq] = leaf
+    dispatch(transition, leaf)
+
+
+def task_of(call: Call) -> TaskPlan:
+    """Return the definition of a leaf's call."""
+    if call.task is None:
+        message = f"template {call.template!r} is not a task"
+        raise TypeError(message)
+    return call.task
+
+
+def dispatch(transition: Transition, leaf: Leaf) -> None:
+    """Begin the next attempt of a leaf whose inputs are bound."""
+    record, state = leaf.record, transition.state
     record.attempt += 1
+    record.next_attempt_at = None
     transition.set_phase(record, Phase.READY)
-    transition.climb(scope, Phase.READY)
-    transition.state.leaves[record.seq] = Leaf(record, call, scope, node)
-    transition.effects.append(Dispatch(_assignment(transition, record, task)))
+    if record.seq not in state.hooks:
+        transition.climb(leaf.scope, Phase.READY)
+    if state.dispatch_timeout is not None:
+        state.set_timer(transition.at + state.dispatch_timeout, record.seq, record.attempt)
+    transition.effects.append(Dispatch(_assignment(transition, leaf)))
 
 
-def _inputs(task: TaskPlan, call: Call, environment: Environment) -> dict[str, JsonValue]:
-    bound = bind(call.bindings, environment.resolve)
+def _inputs(
+    call: Call, environment: Environment, item: Mapping[str, JsonValue] | None
+) -> dict[str, JsonValue]:
+    task = task_of(call)
+    bound = bind(call.bindings, environment.resolve, item=item)
     if not task.config:
         return bound
-    own = Environment(
-        variables=environment.variables,
-        workflow=environment.workflow,
-        inputs=bound,
-        tasks=environment.tasks,
-        outer_inputs=environment.inputs if task.inline else None,
-    )
+    own = environment.within(bound, environment.tasks)
+    own.local = environment.local
+    if task.inline:
+        own.outer_inputs = environment.inputs
     config = evaluate_all(task.config, own.resolve, "$.executor.config")
     return {**config, **bound}
 
 
-def _assignment(transition: Transition, record: TaskRecord, task: TaskPlan) -> Assignment:
+def _assignment(transition: Transition, leaf: Leaf) -> Assignment:
+    record, task = leaf.record, task_of(leaf.call)
     return Assignment(
         run_id=transition.state.run.run_id,
         task_id=record.task_id,
@@ -75,24 +89,100 @@ def _assignment(transition: Transition, record: TaskRecord, task: TaskPlan) -> A
         inputs=record.inputs or {},
         priority=transition.state.plan.priority,
         retry_count=record.retry_count,
+        timeout=leaf.call.policy.timeout_text,
         resources=task.resources,
     )
 
 
-def finish_leaf(transition: Transition, leaf: Leaf, result: TaskCompleted) -> None:
-    """Write a worker's answer into the record and end the task (engine.md 6.9)."""
+def leaf_started(transition: Transition, leaf: Leaf) -> None:
+    """Note that a worker has begun; the timeout counts from here (decision 21)."""
     record = leaf.record
-    record.code = result.code
-    phase, message = phase_of_code(result.code), result.message
-    if result.code == ExecCode.SUSPENDED:
-        phase = Phase.ERROR
-        message = f"the executor suspended the task; suspension is not supported yet ({message})"
-    if record.started_at is None:
+    if record.phase is not Phase.READY:
+        return
+    is_first = record.started_at is None
+    transition.set_phase(record, Phase.RUNNING)
+    if leaf.call.policy.timeout is not None and record.deadline is None:
+        record.deadline = transition.at + leaf.call.policy.timeout
+        transition.state.set_timer(record.deadline, record.seq)
+    if record.seq in transition.state.hooks:
+        return
+    containers, is_run = transition.climb(leaf.scope, Phase.RUNNING)
+    if is_run:
+        fire_workflow_hook(transition, "onStart")
+    for scope in reversed(containers):
+        fire_task_hook(transition, "onStart", scope.record, scope.call)
+    if is_first:
+        fire_task_hook(transition, "onStart", record, leaf.call)
+
+
+def leaf_completed(
+    transition: Transition, leaf: Leaf, result: TaskCompleted, *, started: bool = True
+) -> None:
+    """Write a worker's answer into the record (engine.md 6.9).
+
+    The task ends, or waits for a resume, or for its next attempt. `started` is false for an
+    answer that the engine gives itself, which proves no start.
+    """
+    record = leaf.record
+    if started:
         # The start got lost or was overtaken; the answer proves it (decision 20).
-        record.started_at = result.at
-    transition.climb(leaf.scope, Phase.RUNNING)
-    declared = leaf.call.task.outputs if leaf.call.task is not None else ()
-    record.outputs = _declared_outputs(result.outputs, declared) or None
+        leaf_started(transition, leaf)
+    record.code = result.code
+    outputs = {**(record.outputs or {}), **result.outputs}
+    phase = phase_of_code(result.code)
+    if phase is Phase.SUSPENDED:
+        _suspend(transition, leaf, result.message, outputs)
+        return
+    produced = _declared_outputs(outputs, task_of(leaf.call).outputs)
+    if leaf.call.policy.conditions:
+        judged = attempt_environment(leaf.environment, record.name, phase, result, produced)
+        phase = chosen_phase(transition, leaf.call.policy.conditions, judged, phase, record)
+    if wants_retry(transition, leaf, phase, result, produced):
+        _retry(transition, leaf)
+        return
+    record.outputs = produced or None
+    del transition.state.leaves[record.seq]
+    transition.set_phase(record, phase, result.message)
+
+
+def _suspend(
+    transition: Transition, leaf: Leaf, message: str, outputs: dict[str, JsonValue]
+) -> None:
+    leaf.record.outputs = outputs or None
+    transition.set_phase(leaf.record, Phase.SUSPENDED, message)
+    if leaf.record.seq not in transition.state.hooks:
+        fire_task_hook(transition, "onSuspend", leaf.record, leaf.call)
+
+
+def _retry(transition: Transition, leaf: Leaf) -> None:
+    """Go back to Created and begin again, at once or after the backoff (engine.md 8)."""
+    record = leaf.record
+    record.retry_count += 1
+    record.outputs = None
+    record.deadline = None
+    delay = retry_delay(leaf)
+    if not delay:
+        transition.note(f"attempt {record.attempt} is followed by another", record)
+        dispatch(transition, leaf)
+        return
+    record.next_attempt_at = transition.at + delay
+    transition.set_phase(record, Phase.CREATED, f"waits for attempt {record.attempt + 1}")
+    transition.state.set_timer(record.next_attempt_at, record.seq, record.attempt)
+
+
+def resume_leaf(transition: Transition, leaf: Leaf, payload: Mapping[str, JsonValue]) -> None:
+    """Hand a suspended leaf its answer and dispatch it again (decision 23)."""
+    leaf.record.inputs = {**(leaf.record.inputs or {}), **payload}
+    dispatch(transition, leaf)
+    if leaf.record.seq not in transition.state.hooks:
+        fire_task_hook(transition, "onResume", leaf.record, leaf.call)
+
+
+def stop_leaf(transition: Transition, leaf: Leaf, phase: Phase, message: str) -> None:
+    """End a leaf from above: its container, or the run, was cancelled or timed out."""
+    record = leaf.record
+    transition.effects.append(CancelTask(record.task_id))
+    transition.state.leaves.pop(record.seq, None)
     transition.set_phase(record, phase, message)
 
 

@@ -35,6 +35,11 @@ class RunRecord(msgspec.Struct):
     outputs: dict[str, JsonValue] | None = None
     started_at: int | None = None
     finished_at: int | None = None
+    #: When the run times out; None is never.
+    deadline: int | None = None
+    #: Counts retries of the whole run, from 0.
+    generation: int = 0
+    #: Tasks and ended tasks; hooks are not counted.
     tasks_total: int = 0
     tasks_done: int = 0
     #: Number of events so far; the next event gets this number plus one.
@@ -68,6 +73,14 @@ class TaskRecord(msgspec.Struct):
     outputs: dict[str, JsonValue] | None = None
     started_at: int | None = None
     finished_at: int | None = None
+    #: When the task times out; for a leaf known once it has started.
+    deadline: int | None = None
+    #: When the next attempt begins, while the task waits for a retry.
+    next_attempt_at: int | None = None
+    #: Number of the iteration, from 0, for a direct child of a loop.
+    iteration: int | None = None
+    #: A loop's items, expanded once.
+    items: list[JsonValue] | None = None
 
 
 class EventRecord(msgspec.Struct, frozen=True):

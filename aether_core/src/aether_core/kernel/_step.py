@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from aether_core.kernel._dag import child_ended, close_dag, start, start_ready
-from aether_core.kernel._effects import CancelTask, RunEnded
-from aether_core.kernel._environment import Environment
+from aether_core.kernel._agenda import abort, end_all, settle, task_ended, work_off
 from aether_core.kernel._events import (
     CancelRequested,
     Event,
+    Recovered,
+    ResumeRequested,
     Submitted,
     TaskCompleted,
     TaskStarted,
+    TimePassed,
 )
-from aether_core.kernel._leaf import finish_leaf
-from aether_core.kernel._transition import Step, Transition
+from aether_core.kernel._leaf import dispatch, leaf_completed, leaf_started, resume_leaf
+from aether_core.kernel._state import RUN_TIMER
+from aether_core.kernel._timers import time_passed
+from aether_core.kernel._transition import Start, Step, Transition
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
-    from aether_core.kernel._records import TaskRecord
-    from aether_core.kernel._state import DagScope, Leaf, RunState
-    from aether_core.plan import NodePlan
+    from aether_core.kernel._state import RunState
 
 
 def step(state: RunState, event: Event) -> Step:
@@ -42,8 +43,9 @@ def step(state: RunState, event: Event) -> Step:
     transition = Transition(state, event.at)
     try:
         _apply(transition, event)
+        work_off(transition)
     except Exception as error:  # noqa: BLE001  # a fault of ours must end this run only, and be seen
-        _end_all(transition, Phase.ERROR, f"engine internal error: {error!r}")
+        abort(transition, f"engine internal error: {error!r}")
     return transition.finish()
 
 
@@ -55,6 +57,12 @@ def _apply(transition: Transition, event: Event) -> None:
             _started(transition, event)
         case TaskCompleted():
             _completed(transition, event)
+        case TimePassed():
+            time_passed(transition)
+        case ResumeRequested():
+            _resume(transition, event)
+        case Recovered():
+            _recovered(transition)
         case CancelRequested():
             _cancel(transition, event)
         case _:
@@ -65,80 +73,63 @@ def _submitted(transition: Transition) -> None:
     state = transition.state
     entry = state.plan.entry
     transition.set_run_phase(Phase.CREATED)
-    record = transition.create_task(
-        name=entry.template,
-        template=entry.template,
-        template_type="dag" if entry.task is None else "task",
-        scope=None,
-    )
-    environment = Environment(state.variables, state.run.arguments, inputs={}, tasks={})
-    start(transition, record, entry, environment, None, None)
-    if record.phase.is_terminal:
-        _end_run(transition, record)
+    if state.plan.timeout is not None:
+        state.run.deadline = transition.at + state.plan.timeout
+        state.set_timer(state.run.deadline, RUN_TIMER)
+    record = transition.create_task(entry.template, entry, None, "")
+    transition.agenda.append(Start(record, entry, state.root_environment(), None, None))
 
 
 def _started(transition: Transition, event: TaskStarted) -> None:
     leaf = transition.state.leaves.get(event.task_seq)
-    if leaf is None or leaf.record.attempt != event.attempt:
-        return
-    if leaf.record.phase is Phase.READY:
-        transition.set_phase(leaf.record, Phase.RUNNING)
-        transition.climb(leaf.scope, Phase.RUNNING)
+    if leaf is not None and leaf.record.attempt == event.attempt:
+        leaf_started(transition, leaf)
 
 
 def _completed(transition: Transition, event: TaskCompleted) -> None:
     leaf = transition.state.leaves.get(event.task_seq)
-    if leaf is None or leaf.record.attempt != event.attempt:
-        record = leaf.record if leaf is not None else None
+    is_current = (
+        leaf is not None
+        and leaf.record.attempt == event.attempt
+        and leaf.record.phase in {Phase.READY, Phase.RUNNING}
+    )
+    if leaf is None or not is_current:
         transition.note(
             f"ignored a result for attempt {event.attempt} of task number {event.task_seq}: "
             "the task has ended or started again since",
-            record,
+            leaf.record if leaf is not None else None,
         )
         return
-    finish_leaf(transition, leaf, event)
-    del transition.state.leaves[event.task_seq]
-    _climb_ends(transition, leaf.scope, leaf.node, leaf.record)
+    leaf_completed(transition, leaf, event)
+    if leaf.record.phase.is_terminal:
+        task_ended(transition, leaf.record, leaf.call, leaf.scope, leaf.slot)
 
 
-def _climb_ends(
-    transition: Transition, scope: DagScope | None, node: NodePlan | None, record: TaskRecord
-) -> None:
-    """Carry a task's end upwards through every container that it completes."""
-    while scope is not None and node is not None:
-        child_ended(scope, node, record)
-        start_ready(transition, scope)
-        if scope.open:
-            return
-        close_dag(transition, scope)
-        node, record, scope = scope.node, scope.record, scope.scope
-    _end_run(transition, record)
+def _resume(transition: Transition, event: ResumeRequested) -> None:
+    leaf = transition.state.leaves.get(event.task_seq)
+    if leaf is None or leaf.record.phase is not Phase.SUSPENDED:
+        transition.note(
+            f"ignored a resume of task number {event.task_seq}: it is not suspended",
+            leaf.record if leaf is not None else None,
+        )
+        return
+    resume_leaf(transition, leaf, event.payload)
 
 
-def _end_run(transition: Transition, entry: TaskRecord) -> None:
-    """End the run with what its entrypoint came to (engine.md 6.8)."""
-    phase = Phase.ERROR if entry.phase is Phase.TIMEOUT else entry.phase
-    transition.state.run.outputs = entry.outputs
-    transition.set_run_phase(phase, entry.message)
-    transition.effects.append(RunEnded())
+def _recovered(transition: Transition) -> None:
+    """Dispatch again what a worker may have lost; attempts fence the old results off."""
+    state = transition.state
+    transition.note("the run goes on with another engine")
+    for leaf in sorted(state.leaves.values(), key=lambda leaf: leaf.record.seq):
+        if leaf.record.phase in {Phase.READY, Phase.RUNNING}:
+            leaf.record.deadline = None
+            dispatch(transition, leaf)
+    transition.agenda.extend(scope for _, scope in sorted(state.scopes.items()))
+    settle(transition)
 
 
 def _cancel(transition: Transition, event: CancelRequested) -> None:
     if transition.state.run.phase.is_terminal:
         transition.note(f"ignored a request to cancel: the run had already ended ({event.reason})")
         return
-    _end_all(transition, Phase.CANCELLED, event.reason)
-
-
-def _end_all(transition: Transition, phase: Phase, message: str) -> None:
-    """End everything that is open; nothing new starts in a run that has ended."""
-    state = transition.state
-    open_tasks: list[Leaf | DagScope] = [*state.leaves.values(), *state.scopes.values()]
-    for task in sorted(open_tasks, key=lambda task: task.record.seq):
-        if task.record.seq in state.leaves:
-            transition.effects.append(CancelTask(task.record.task_id))
-        transition.set_phase(task.record, phase, message)
-    state.leaves.clear()
-    state.scopes.clear()
-    transition.set_run_phase(phase, message)
-    transition.effects.append(RunEnded())
+    end_all(transition, Phase.CANCELLED, event.reason)

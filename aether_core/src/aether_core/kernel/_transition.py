@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aether_core.kernel._effects import Effect
+from aether_core.kernel._environment import Environment
 from aether_core.kernel._records import NO_PARENT, EventRecord, RunChanges, TaskRecord
+from aether_core.kernel._state import Scope, Slot
+from aether_core.plan import Call
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
-    from aether_core.kernel._records import EventKind, TemplateType
-    from aether_core.kernel._state import DagScope, RunState
+    from aether_core.kernel._records import EventKind
+    from aether_core.kernel._state import RunState
+
+HOOK_SCOPE = "hooks"
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -22,6 +27,16 @@ class Step(msgspec.Struct, frozen=True):
     effects: list[Effect]
 
 
+class Start(msgspec.Struct, frozen=True):
+    """Work of a step: a task that exists and has to begin."""
+
+    record: TaskRecord
+    call: Call
+    environment: Environment
+    scope: Scope | None
+    slot: Slot | None
+
+
 class Transition:
     """Applies changes to a run's state and remembers each of them."""
 
@@ -29,6 +44,8 @@ class Transition:
         self.state = state
         self.at = at
         self.effects: list[Effect] = []
+        #: What the step still has to do, the next thing last.
+        self.agenda: list[Start | Scope] = []
         self._version = state.run.version
         self._created: dict[int, TaskRecord] = {}
         self._updated: dict[int, TaskRecord] = {}
@@ -45,38 +62,43 @@ class Transition:
         )
         return Step(changes, self.effects)
 
-    def create_task(
-        self, *, name: str, template: str, template_type: TemplateType, scope: DagScope | None
-    ) -> TaskRecord:
-        """Add a task in phase Created below the scope, or at the root."""
-        run = self.state.run
+    def create_task(self, name: str, call: Call, scope: Scope | None, where: str) -> TaskRecord:
+        """Add a task in phase Created; `where` is its scope as the protocol writes it."""
         parent = scope.record if scope is not None else None
         record = TaskRecord(
-            seq=run.tasks_total,
+            seq=self.state.next_seq,
             task_id=self.state.new_id(),
             parent_seq=parent.seq if parent is not None else NO_PARENT,
             parent_id=parent.task_id if parent is not None else "",
             depth=parent.depth + 1 if parent is not None else 0,
-            scope=f"{parent.name}/" if parent is not None else "",
+            scope=where,
             name=name,
-            template=template,
-            template_type=template_type,
+            template=call.template,
+            template_type=call.kind,
             phase=Phase.CREATED,
             created_at=self.at,
         )
-        run.tasks_total += 1
+        self.state.next_seq += 1
+        if where != HOOK_SCOPE:
+            self.state.run.tasks_total += 1
         self._created[record.seq] = record
         return record
 
     def set_phase(self, record: TaskRecord, phase: Phase, message: str = "") -> None:
         """Move a task to a phase; stamps its times and counts it when it has ended."""
+        if phase is Phase.SUSPENDED:
+            self.state.suspended.add(record.seq)
+        elif record.phase is Phase.SUSPENDED:
+            self.state.suspended.discard(record.seq)
         record.phase = phase
         record.message = message
         if phase is Phase.RUNNING and record.started_at is None:
             record.started_at = self.at
         if phase.is_terminal:
             record.finished_at = self.at
-            self.state.run.tasks_done += 1
+            record.next_attempt_at = None
+            if record.scope != HOOK_SCOPE:
+                self.state.run.tasks_done += 1
         self.touch(record)
         self._event("task", phase, record, message)
 
@@ -90,7 +112,7 @@ class Transition:
         run = self.state.run
         run.phase = phase
         run.message = message
-        if phase is Phase.RUNNING:
+        if phase is Phase.RUNNING and run.started_at is None:
             run.started_at = self.at
         if phase.is_terminal:
             run.finished_at = self.at
@@ -100,20 +122,27 @@ class Transition:
         """Record something that went wrong, or was ignored, without changing a phase."""
         self._event("note", None, record, message)
 
-    def climb(self, scope: DagScope | None, phase: Phase) -> None:
+    def climb(self, scope: Scope | None, phase: Phase) -> tuple[list[Scope], bool]:
         """Lift the containers above a leaf, and the run, to Ready or Running.
 
         Each container takes each of the two phases once, so all climbs of a run together
         cost no more than its containers (decision 19).
+
+        Returns:
+            The containers that were lifted, innermost first, and whether the run was.
         """
+        lifted: list[Scope] = []
         below = (Phase.CREATED,) if phase is Phase.READY else (Phase.CREATED, Phase.READY)
         while scope is not None:
             if scope.record.phase not in below:
-                return
+                return lifted, False
             self.set_phase(scope.record, phase)
+            lifted.append(scope)
             scope = scope.scope
-        if self.state.run.phase in below:
+        is_first = self.state.run.phase in below
+        if is_first:
             self.set_run_phase(phase)
+        return lifted, is_first
 
     def _event(
         self, kind: EventKind, phase: Phase | None, record: TaskRecord | None, message: str

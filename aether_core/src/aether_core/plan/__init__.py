@@ -10,8 +10,11 @@ from aether_core.plan._plan import (
     Condition,
     DagPlan,
     DeclaredOutput,
+    LoopPlan,
     NodePlan,
     Plan,
+    Policy,
+    RetryPlan,
     TaskPlan,
 )
 from aether_core.plan._sources import ValueSource
@@ -23,8 +26,11 @@ __all__ = [
     "Condition",
     "DagPlan",
     "DeclaredOutput",
+    "LoopPlan",
     "NodePlan",
     "Plan",
+    "Policy",
+    "RetryPlan",
     "TaskPlan",
     "ValueSource",
     "compile_arguments",

@@ -11,47 +11,53 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET
 
-from aether_core.expression import compile_expression
 from aether_core.plan._plan import (
     Binding,
     Call,
     CollectedOutput,
-    Condition,
     DagPlan,
     DeclaredOutput,
+    LoopPlan,
     NodePlan,
     Plan,
     TaskPlan,
 )
+from aether_core.plan._policies import condition, hooks_of, policy_of, timeout_of, tolerated
+from aether_core.plan._references import referenced_tasks
 from aether_core.plan._sources import from_value, from_value_from
-from aether_sdk import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aether_core.document import ContinueOn, Dag, Parameter, Task, Template, Workflow
-    from aether_core.expression import Reference
+    from aether_core.document import Dag, Loop, Parameter, Task, Template, Workflow
     from aether_core.plan._sources import ValueSource
 
 
 def compile_workflow(workflow: Workflow) -> Plan:
     """Return the plan of a workflow that has passed the checker.
 
-    The cost is linear in the size of the document: a template that many nodes call is
-    compiled once for each distinct set of arguments-and-declarations, which is per node.
+    The cost is linear in the size of the document; each call site is compiled once.
     """
     spec = workflow.spec
     compiler = _Compiler(spec.templates)
-    entry = compiler.call(spec.entrypoint or "", ())
-    dags = {t.dag.name: compiler.dag(t.dag) for t in spec.templates if t.dag is not None}
+    entry = compiler.call(spec.entrypoint or "", None)
+    loops = {t.loop.name: compiler.loop(t.loop) for t in spec.templates if t.loop is not None}
+    dags = {t.dag.name: compiler.dag(t.dag, loops) for t in spec.templates if t.dag is not None}
+    hooks = hooks_of(spec.hooks)
+    compiler.hook_templates.update(hooks.values())
     return Plan(
         workflow=workflow.metadata.name,
         namespace=workflow.metadata.effective_namespace,
         entry=entry,
         dags=dags,
+        loops=loops,
         arguments=compile_arguments(workflow),
         priority=spec.effective_priority,
         executor_types=frozenset(compiler.executor_types),
+        timeout=timeout_of(spec.effective_timeout),
+        timeout_text=spec.effective_timeout,
+        hooks=hooks,
+        hook_calls={name: compiler.call(name, None) for name in sorted(compiler.hook_templates)},
     )
 
 
@@ -67,18 +73,26 @@ class _Compiler:
 
     def __init__(self, templates: Iterable[Template]) -> None:
         self.executor_types: set[str] = set()
+        self.hook_templates: set[str] = set()
         self._templates = {template.name: template for template in templates}
         self._tasks: dict[str, TaskPlan] = {}
 
-    def call(self, template_name: str, arguments: Sequence[Parameter]) -> Call:
+    def call(
+        self, template_name: str, site: Task | None, arguments: Sequence[Parameter] = ()
+    ) -> Call:
         """Compile a call of a named template with these arguments."""
         template = self._templates[template_name]
-        bindings = _bindings(template.inputs, arguments)
-        if template.task is None:
-            return Call(template_name, bindings)
-        return Call(template_name, bindings, self._task(template.task))
+        policy = policy_of(site, template.member)
+        self.hook_templates.update((policy.hooks or {}).values())
+        return Call(
+            template=template_name,
+            kind=template.kind,
+            bindings=_bindings(template.inputs, arguments),
+            task=None if template.task is None else self._task(template.task),
+            policy=policy,
+        )
 
-    def dag(self, dag: Dag) -> DagPlan:
+    def dag(self, dag: Dag, loops: dict[str, LoopPlan]) -> DagPlan:
         """Compile a dag: counters and successor lists over its reachable nodes."""
         tasks = _reachable(dag)
         index = {task.name: number for number, task in enumerate(tasks)}
@@ -94,7 +108,13 @@ class _Compiler:
             self._node(number, task, dag, successors[number], len(dependencies[number]))
             for number, task in enumerate(tasks)
         ]
-        named = _referenced(nodes, outputs)
+        conditions = [
+            text
+            for text in (dag.phase_conditions and msgspec.structs.astuple(dag.phase_conditions))
+            or ()
+            if text is not None
+        ]
+        named = referenced_tasks(nodes, outputs, loops, conditions)
         return DagPlan(
             name=dag.name,
             nodes=tuple(
@@ -103,6 +123,24 @@ class _Compiler:
             ),
             initial=tuple(n for n, needed in enumerate(dependencies) if not needed),
             outputs=outputs,
+        )
+
+    def loop(self, loop: Loop) -> LoopPlan:
+        """Compile a loop; its body is called with the loop's own arguments."""
+        arguments = loop.arguments.parameters if loop.arguments is not None else ()
+        aggregate = loop.aggregate
+        return LoopPlan(
+            name=loop.name,
+            body=self.call(loop.body, None, arguments),
+            items=loop.items,
+            items_from=condition(loop.items_from),
+            repeat=condition(loop.repeat_condition),
+            concurrency=loop.concurrency or 0,
+            max_iterations=loop.max_iterations or None,
+            strategy=loop.effective_strategy,
+            parameters=aggregate.parameters if aggregate is not None else (),
+            declared=tuple(p.name for p in loop.outputs.parameters) if loop.outputs else (),
+            tolerated=tolerated(loop.continue_on),
         )
 
     def _node(
@@ -114,16 +152,24 @@ class _Compiler:
             call=self._node_call(task),
             successors=tuple(successors),
             dependency_count=dependency_count,
-            tolerated=_tolerated(task.continue_on or dag.continue_on),
-            when=None if task.when is None else Condition(task.when, compile_expression(task.when)),
+            tolerated=tolerated(task.continue_on or dag.continue_on),
+            when=condition(task.when),
         )
 
     def _node_call(self, task: Task) -> Call:
         arguments = task.arguments.parameters if task.arguments is not None else ()
         if task.template is not None:
-            return self.call(task.template, arguments)
+            return self.call(task.template, task, arguments)
         declared = task.inputs.parameters if task.inputs is not None else ()
-        return Call("", _bindings(declared, arguments), self._task_plan(task, inline=True))
+        policy = policy_of(task, None)
+        self.hook_templates.update((policy.hooks or {}).values())
+        return Call(
+            template="",
+            kind="task",
+            bindings=_bindings(declared, arguments),
+            task=self._task_plan(task, inline=True),
+            policy=policy,
+        )
 
     def _task(self, task: Task) -> TaskPlan:
         known = self._tasks.get(task.name)
@@ -152,7 +198,8 @@ def _bindings(declared: Sequence[Parameter], arguments: Sequence[Parameter]) -> 
     """Merge declarations with a call site's arguments; undeclared arguments come last."""
     given = {argument.name: argument for argument in arguments}
     merged = [_declared(parameter, given.pop(parameter.name, None)) for parameter in declared]
-    return (*merged, *(Binding(a.name, _source(a), _default(a)) for a in given.values()))
+    extra = (Binding(a.name, _source(a), _default(a), from_call=True) for a in given.values())
+    return (*merged, *extra)
 
 
 def _declared(parameter: Parameter, argument: Parameter | None) -> Binding:
@@ -163,6 +210,7 @@ def _declared(parameter: Parameter, argument: Parameter | None) -> Binding:
         default=_default(parameter),
         kind=parameter.kind,
         enum=parameter.enum,
+        from_call=source is not None,
     )
 
 
@@ -182,17 +230,6 @@ def _collected(output: Parameter) -> CollectedOutput:
     return CollectedOutput(output.name, _source(output), _default(output))
 
 
-def _tolerated(continue_on: ContinueOn | None) -> frozenset[Phase]:
-    if continue_on is None:
-        return frozenset()
-    flags = (
-        (Phase.FAILED, continue_on.failed),
-        (Phase.ERROR, continue_on.error),
-        (Phase.TIMEOUT, continue_on.timeout),
-    )
-    return frozenset(phase for phase, tolerated in flags if tolerated)
-
-
 def _reachable(dag: Dag) -> list[Task]:
     """Return the nodes downstream of `entrypoints`, in declaration order; all without any."""
     entries = dag.entrypoint_names
@@ -209,32 +246,3 @@ def _reachable(dag: Dag) -> list[Task]:
         seen.update(fresh)
         pending.extend(fresh)
     return [task for task in dag.tasks if task.name in seen]
-
-
-def _referenced(nodes: Iterable[NodePlan], outputs: Iterable[CollectedOutput]) -> set[str]:
-    """Return the names in every `tasks.<name>` that the dag's nodes and outputs use."""
-    names: set[str] = set()
-    for node in nodes:
-        if node.when is not None:
-            names.update(_task_names(node.when.expression.references))
-        for source in _sources_of(node.call):
-            names.update(_task_names(source.references))
-    for output in outputs:
-        for found in (output.source, output.default):
-            if found is not None:
-                names.update(_task_names(found.references))
-    return names
-
-
-def _sources_of(call: Call) -> Iterable[ValueSource]:
-    for binding in call.bindings:
-        yield from (s for s in (binding.source, binding.default) if s is not None)
-    if call.task is not None:
-        yield from (source for _, source in call.task.config)
-
-
-def _task_names(references: Iterable[Reference]) -> Iterable[str]:
-    for reference in references:
-        head, *rest = reference.segments
-        if head == "tasks" and rest and isinstance(rest[0], str):
-            yield rest[0]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from aether_core.document import ParameterKind
+from aether_core.document import ParameterKind, TemplateKind
 from aether_core.expression import Expression
 from aether_core.plan._sources import ValueSource, constant
 from aether_sdk import JsonValue, Phase
@@ -25,10 +25,12 @@ class Binding(msgspec.Struct, frozen=True):
     kind: ParameterKind = "any"
     #: Allowed values; empty means any.
     enum: tuple[JsonValue, ...] = ()
+    #: Whether `source` comes from the call site; if not, a loop's item of that name goes first.
+    from_call: bool = False
 
     def given(self, value: JsonValue) -> Binding:
         """Return this binding with a value from outside the document as its source."""
-        return msgspec.structs.replace(self, source=constant(value))
+        return msgspec.structs.replace(self, source=constant(value), from_call=True)
 
 
 class DeclaredOutput(msgspec.Struct, frozen=True):
@@ -48,8 +50,40 @@ class CollectedOutput(msgspec.Struct, frozen=True):
     default: ValueSource | None = None
 
 
+class Condition(msgspec.Struct, frozen=True):
+    """A compiled condition and its text for messages."""
+
+    text: str
+    expression: Expression
+
+
+class RetryPlan(msgspec.Struct, frozen=True):
+    """When a leaf is tried again, and after which wait (decision 17); times in microseconds."""
+
+    limit: int
+    expression: Condition | None = None
+    delay: int = 0
+    factor: float = 2.0
+    longest_delay: int | None = None
+    full_jitter: bool = False
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What surrounds a task at one call site, of whatever kind it is (decision 13)."""
+
+    #: Longest time it may take, in microseconds; None is no limit of its own.
+    timeout: int | None = None
+    #: The timeout as it is written.
+    timeout_text: str = ""
+    retry: RetryPlan | None = None
+    #: Phases with the condition that chooses them, in the order in which they are tried.
+    conditions: tuple[tuple[Phase, Condition], ...] = ()
+    #: Hook key, such as `onExit`, to the name of the template that it runs.
+    hooks: Mapping[str, str] | None = None
+
+
 class TaskPlan(msgspec.Struct, frozen=True):
-    """A leaf's definition: the executor and what surrounds it."""
+    """A leaf's definition: the executor and its settings."""
 
     #: Name of the task template; empty for an inline executor.
     template: str
@@ -66,16 +100,11 @@ class Call(msgspec.Struct, frozen=True):
     """A template, or an inline executor, together with the values one call site gives it."""
 
     template: str
+    kind: TemplateKind
     bindings: tuple[Binding, ...]
-    #: Set for leaves; a call without it runs the dag named `template`.
+    #: Set for leaves.
     task: TaskPlan | None = None
-
-
-class Condition(msgspec.Struct, frozen=True):
-    """A compiled condition and its text for messages."""
-
-    text: str
-    expression: Expression
+    policy: Policy = Policy()
 
 
 class NodePlan(msgspec.Struct, frozen=True):
@@ -104,6 +133,27 @@ class DagPlan(msgspec.Struct, frozen=True):
     outputs: tuple[CollectedOutput, ...] = ()
 
 
+class LoopPlan(msgspec.Struct, frozen=True):
+    """A loop template; exactly one of `items`, `items_from` and `repeat` is given."""
+
+    name: str
+    body: Call
+    items: tuple[JsonValue, ...] | None = None
+    items_from: Condition | None = None
+    repeat: Condition | None = None
+    #: Most unfinished iterations; 0 is no limit.
+    concurrency: int = 0
+    #: As declared; None means the built-in bound, which is an error to reach (decision 11).
+    max_iterations: int | None = None
+    strategy: str = "last"
+    #: Output names to keep; empty keeps all.
+    parameters: tuple[str, ...] = ()
+    #: Names of the declared outputs, used when there are no iterations.
+    declared: tuple[str, ...] = ()
+    #: Phases of iterations that do not count against the loop.
+    tolerated: frozenset[Phase] = frozenset()
+
+
 class Plan(msgspec.Struct, frozen=True):
     """A whole workflow, ready to run."""
 
@@ -111,8 +161,16 @@ class Plan(msgspec.Struct, frozen=True):
     namespace: str
     entry: Call
     dags: Mapping[str, DagPlan]
+    loops: Mapping[str, LoopPlan]
     #: How `spec.arguments` get their values; they see custom variables only.
     arguments: tuple[Binding, ...]
     priority: int
     #: Executor types that the workflow can reach.
     executor_types: frozenset[str]
+    #: Longest time a run may take, in microseconds; None is no limit.
+    timeout: int | None
+    timeout_text: str
+    #: Workflow hooks: hook key to template name.
+    hooks: Mapping[str, str]
+    #: Calls of the templates that hooks run, by template name.
+    hook_calls: Mapping[str, Call]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aether_core.ports._broker import TaskBroker
 from aether_core.ports._clock import Clock, SystemClock
+from aether_core.ports._hooks import HookNotifier
 from aether_core.ports._ids import IdGenerator, uuid7
 from aether_core.ports._store import (
     RunQuery,
@@ -15,6 +16,7 @@ from aether_core.ports._store import (
 
 __all__ = [
     "Clock",
+    "HookNotifier",
     "IdGenerator",
     "RunQuery",
     "RunSummary",

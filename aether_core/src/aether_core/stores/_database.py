@@ -31,22 +31,23 @@ if TYPE_CHECKING:
 
 _INSERT_RUN: Final = """
     INSERT INTO runs(run_id, workflow, namespace, created_at, phase, message, outputs, started_at,
-        finished_at, tasks_total, tasks_done, last_event, version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT(run_id) DO NOTHING"""
+        finished_at, tasks_total, tasks_done, last_event, deadline, generation, version)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT(run_id) DO NOTHING"""
 _INSERT_SUBMISSION: Final = """
     INSERT INTO submissions(run, document, arguments, variables) VALUES (?, ?, ?, ?)"""
 _UPDATE_RUN: Final = """
     UPDATE runs SET phase = ?, message = ?, outputs = ?, started_at = ?, finished_at = ?,
-        tasks_total = ?, tasks_done = ?, last_event = ?, version = version + 1
+        tasks_total = ?, tasks_done = ?, last_event = ?, deadline = ?, generation = ?,
+        version = version + 1
     WHERE id = ? AND run_id = ? AND version = ?"""
 _INSERT_TASK: Final = """
     INSERT INTO tasks(id, task_id, parent_seq, parent_id, depth, scope, name, template,
-        template_type, created_at, phase, message, code, attempt, retry_count, inputs, outputs,
-        started_at, finished_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        template_type, created_at, iteration, items, phase, message, code, attempt, retry_count,
+        inputs, outputs, started_at, finished_at, deadline, next_attempt_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UPDATE_TASK: Final = """
     UPDATE tasks SET phase = ?, message = ?, code = ?, attempt = ?, retry_count = ?, inputs = ?,
-        outputs = ?, started_at = ?, finished_at = ?
+        outputs = ?, started_at = ?, finished_at = ?, deadline = ?, next_attempt_at = ?
     WHERE id = ?"""
 _INSERT_EVENT: Final = """
     INSERT INTO events(id, at, kind, phase, task_seq, name, message)
@@ -54,12 +55,13 @@ _INSERT_EVENT: Final = """
 _SELECT_KEY: Final = "SELECT id FROM runs WHERE run_id = ?"
 _SELECT_RUN: Final = """
     SELECT run_id, workflow, namespace, created_at, phase, message, outputs, started_at,
-        finished_at, tasks_total, tasks_done, last_event, version, document, arguments, variables
+        finished_at, tasks_total, tasks_done, last_event, deadline, generation, version, document,
+        arguments, variables
     FROM runs JOIN submissions ON submissions.run = runs.id WHERE run_id = ?"""
 _SELECT_TASKS: Final = """
     SELECT id, task_id, parent_seq, parent_id, depth, scope, name, template, template_type,
-        created_at, phase, message, code, attempt, retry_count, inputs, outputs, started_at,
-        finished_at
+        created_at, iteration, items, phase, message, code, attempt, retry_count, inputs, outputs,
+        started_at, finished_at, deadline, next_attempt_at
     FROM tasks WHERE id BETWEEN ? AND ? ORDER BY id"""
 _SELECT_EVENTS: Final = """
     SELECT id, at, kind, phase, task_seq, name, message

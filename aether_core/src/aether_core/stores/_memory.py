@@ -24,6 +24,8 @@ _RUN_STATE = (
     "tasks_total",
     "tasks_done",
     "last_event",
+    "deadline",
+    "generation",
 )
 _UNREADABLE = (ValueError, TypeError, OverflowError, msgspec.MsgspecError)
 

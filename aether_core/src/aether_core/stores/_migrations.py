@@ -74,8 +74,17 @@ _INITIAL: Final[Migration] = (
         message TEXT NOT NULL)""",
 )
 
+_DEADLINES_AND_LOOPS: Final[Migration] = (
+    "ALTER TABLE runs ADD COLUMN deadline INTEGER",
+    "ALTER TABLE runs ADD COLUMN generation INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE tasks ADD COLUMN iteration INTEGER",
+    "ALTER TABLE tasks ADD COLUMN items TEXT",
+    "ALTER TABLE tasks ADD COLUMN deadline INTEGER",
+    "ALTER TABLE tasks ADD COLUMN next_attempt_at INTEGER",
+)
+
 #: Append only: a file out there has been through a prefix of this.
-MIGRATIONS: Final[tuple[Migration, ...]] = (_INITIAL,)
+MIGRATIONS: Final[tuple[Migration, ...]] = (_INITIAL, _DEADLINES_AND_LOOPS)
 
 
 def migrate(connection: sqlite3.Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> int:

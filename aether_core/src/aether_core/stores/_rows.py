@@ -47,7 +47,7 @@ def run_submission(run: RunRecord) -> Row:
 
 
 def run_state(run: RunRecord) -> Row:
-    """Return what commits change of a run: phase to last_event, without the version."""
+    """Return what commits change of a run: phase to generation, without the version."""
     # SQLite takes str itself at once, but asks every adapter about a subclass such as Phase.
     return (
         str(run.phase),
@@ -58,6 +58,8 @@ def run_state(run: RunRecord) -> Row:
         run.tasks_total,
         run.tasks_done,
         run.last_event,
+        run.deadline,
+        run.generation,
     )
 
 
@@ -74,6 +76,8 @@ def task_row(base: int, task: TaskRecord) -> Row:
         task.template,
         task.template_type,
         task.created_at,
+        task.iteration,
+        None if task.items is None else _encode(task.items).decode(),
         str(task.phase),
         task.message,
         task.code,
@@ -83,11 +87,13 @@ def task_row(base: int, task: TaskRecord) -> Row:
         _json(task.outputs),
         task.started_at,
         task.finished_at,
+        task.deadline,
+        task.next_attempt_at,
     )
 
 
 def task_state(base: int, task: TaskRecord) -> Row:
-    """Return what commits change of a task: phase to finished_at, then its id."""
+    """Return what commits change of a task: phase to next_attempt_at, then its id."""
     return (
         str(task.phase),
         task.message,
@@ -98,6 +104,8 @@ def task_state(base: int, task: TaskRecord) -> Row:
         _json(task.outputs),
         task.started_at,
         task.finished_at,
+        task.deadline,
+        task.next_attempt_at,
         base + task.seq,
     )
 
@@ -130,10 +138,12 @@ def run_of(row: Sequence[Any]) -> RunRecord:
         tasks_total=row[9],
         tasks_done=row[10],
         last_event=row[11],
-        version=row[12],
-        document=row[13],
-        arguments=_value(row[14]),
-        variables=_value(row[15]),
+        deadline=row[12],
+        generation=row[13],
+        version=row[14],
+        document=row[15],
+        arguments=_value(row[16]),
+        variables=_value(row[17]),
     )
 
 
@@ -150,15 +160,19 @@ def task_of(row: Sequence[Any]) -> TaskRecord:
         template=row[7],
         template_type=row[8],
         created_at=row[9],
-        phase=_PHASES[row[10]],
-        message=row[11],
-        code=row[12],
-        attempt=row[13],
-        retry_count=row[14],
-        inputs=_value(row[15]),
-        outputs=_value(row[16]),
-        started_at=row[17],
-        finished_at=row[18],
+        iteration=row[10],
+        items=_value(row[11]),
+        phase=_PHASES[row[12]],
+        message=row[13],
+        code=row[14],
+        attempt=row[15],
+        retry_count=row[16],
+        inputs=_value(row[17]),
+        outputs=_value(row[18]),
+        started_at=row[19],
+        finished_at=row[20],
+        deadline=row[21],
+        next_attempt_at=row[22],
     )
 
 

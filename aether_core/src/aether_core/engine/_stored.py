@@ -1,0 +1,57 @@
+"""What a stored run tells before it is driven again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aether_core.document import Workflow, decode
+from aether_core.engine._errors import EngineError, NotSuspended
+from aether_core.plan import compile_workflow
+from aether_sdk import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aether_core.kernel import RunRecord, TaskRecord
+    from aether_core.plan import Plan
+
+
+def stored_plan(run: RunRecord) -> Plan:
+    """Return the plan of a run, compiled from the document it was submitted with.
+
+    Raises:
+        EngineError: this version does not understand the document any more.
+    """
+    workflow, problems = decode(msgspec.json.decode(run.document))
+    if not isinstance(workflow, Workflow):
+        reasons = "; ".join(problem.message for problem in problems)
+        message = f"the document of run {run.run_id} can't be read any more: {reasons}"
+        raise EngineError(message, hint="Go on with the version of Aether that started the run.")
+    return compile_workflow(workflow)
+
+
+def suspended_task(run_id: str, tasks: Iterable[TaskRecord], wanted: str | None) -> TaskRecord:
+    """Return the one suspended task that is meant.
+
+    Args:
+        run_id: for the message.
+        tasks: the run's tasks.
+        wanted: its name or id; None means the only one there is.
+
+    Raises:
+        NotSuspended: none is, or the choice is not clear.
+    """
+    suspended = [task for task in tasks if task.phase is Phase.SUSPENDED]
+    names = ", ".join(f"{task.name} ({task.task_id})" for task in suspended)
+    if not suspended:
+        raise NotSuspended(f"no task of run {run_id} is suspended; there is nothing to resume")
+    found = [t for t in suspended if wanted is None or wanted in {t.name, t.task_id}]
+    if not found:
+        message = f"task {wanted!r} of run {run_id} is not suspended"
+        raise NotSuspended(message, hint=f"Suspended are: {names}.")
+    if len(found) > 1:
+        message = f"run {run_id} has {len(found)} suspended tasks that could be meant"
+        raise NotSuspended(message, hint=f"Name one of them by its id: {names}.")
+    return found[0]
