@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aether_core.cli._durations import duration_text, seconds_between
 from aether_core.cli._execution_text import ExecutionText
 from aether_core.cli._progress import Progress
-from aether_core.cli._run import _status
+from aether_core.cli._run import status_of
 from aether_core.cli._running import Ended
 from aether_core.cli._safe_text import one_line, padded, safe_text, shortened, width_of
 from aether_core.cli._style import Style
@@ -162,7 +162,6 @@ def test_containers_are_no_causes_unless_nothing_below_them_failed() -> None:
     [
         (Phase.ERROR, "The work could not be done"),
         (Phase.TIMEOUT, "longer than its timeout"),
-        (Phase.SUSPENDED, "waits to be resumed"),
         (Phase.CANCELLED, "was cancelled"),
     ],
 )
@@ -171,6 +170,15 @@ def test_every_end_that_is_not_good_says_what_to_do(phase: Phase, advice: str) -
 
     assert "\n  a reason\n" in text
     assert advice in text
+
+
+def test_a_run_that_waits_says_how_to_resume_it() -> None:
+    ask = _task("ask", "", Phase.SUSPENDED)
+
+    text = ExecutionText(_run(Phase.RUNNING, ask), Style()).render()
+
+    assert "Waits to be resumed: `aether resume " in text
+    assert " --task ask`" in text
 
 
 def test_outputs_are_cut_to_the_terminal() -> None:
@@ -194,12 +202,11 @@ def test_outputs_are_cut_to_the_terminal() -> None:
         (Phase.CANCELLED, False, 1),
         (Phase.CANCELLED, True, 130),
         (Phase.RUNNING, True, 130),
-        (Phase.SUSPENDED, False, 3),
-        (Phase.SUSPENDED, True, 130),
+        (Phase.RUNNING, False, 3),
     ],
 )
 def test_the_status_tells_how_the_run_ended(phase: Phase, interrupted: bool, status: int) -> None:
-    assert _status(Ended(_run(phase), interrupted)) == status
+    assert status_of(Ended(_run(phase), interrupted)) == status
 
 
 def _event(seq: int, phase: Phase, name: str = "build", message: str = "") -> EventRecord:

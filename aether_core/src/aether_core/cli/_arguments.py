@@ -23,6 +23,11 @@ def argument_values(pairs: Iterable[tuple[str, str]], workflow: Workflow) -> dic
     return {name: _value(text, kinds.get(name, "any")) for name, text in pairs}
 
 
+def payload_values(pairs: Iterable[tuple[str, str]]) -> dict[str, JsonValue]:
+    """Return values by name: JSON, else text; the last one of a name counts."""
+    return {name: _value(text, "any") for name, text in pairs}
+
+
 def _declared_kinds(workflow: Workflow) -> Mapping[str, ParameterKind]:
     declared = workflow.spec.arguments
     kinds: dict[str, ParameterKind] = {}

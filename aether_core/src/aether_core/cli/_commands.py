@@ -9,6 +9,7 @@ from __future__ import annotations
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("_run", "FILE", "Run a workflow in this process and wait for its end."),
     "validate": ("_validate", "FILE ...", "Report every problem of documents; runs nothing."),
+    "resume": ("_resume", "RUN", "Let a suspended task go on, and the run with it."),
     "get": ("_get", "RUN", "Show one run with all its tasks."),
     "list": ("_list", "", "List runs, newest first."),
     "plugins list": ("_plugins_list", "", "List installed plugins; imports none of them."),
@@ -35,7 +36,6 @@ UNSUPPORTED_COMMANDS: tuple[str, ...] = (
     "submit",
     "watch",
     "why",
-    "resume",
     "cancel",
     "retry",
     "delete",

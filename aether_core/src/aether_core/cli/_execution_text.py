@@ -29,7 +29,6 @@ _NEXT: Final[dict[Phase, str]] = {
     Phase.FAILED: "The executor did its work and said no: its message and outputs say why.",
     Phase.ERROR: "The work could not be done: look at the inputs of the task that ended in Error.",
     Phase.TIMEOUT: "The work took longer than its timeout allows.",
-    Phase.SUSPENDED: "The run waits to be resumed.",
     Phase.CANCELLED: "The run was cancelled; what had ended before is kept.",
 }
 
@@ -103,11 +102,20 @@ class ExecutionText:
         return text
 
     def _next(self) -> str:
-        advice = _NEXT.get(self._run.phase)
+        advice = _NEXT.get(self._run.phase) or self._resumption()
         if advice is None:
             return ""
         more = f"`{self._look_up}` shows every input and output." if self._look_up else ""
         return " ".join(part for part in (advice, more) if part) + "\n"
+
+    def _resumption(self) -> str | None:
+        """Return how to go on with tasks that wait for a resume, if there are any."""
+        waiting = [one_line(t.name) for t in self._run.tasks if t.phase is Phase.SUSPENDED]
+        if not waiting:
+            return None
+        run = one_line(self._run.run_id)
+        commands = ", ".join(f"`aether resume {run} --task {name}`" for name in waiting)
+        return f"Waits to be resumed: {commands}."
 
 
 def _rows(tasks: tuple[TaskExecution, ...]) -> Iterator[tuple[int, TaskExecution]]:

@@ -89,26 +89,16 @@ def _execute(name: str, arguments: list[str]) -> int:
     command = load_command(name)
     options = command.parse(arguments)
     values = [value for option, value in vars(options).items() if option not in _FILES]
-    if not all(map(_is_text, values)):
+    # Late: as above.
+    from aether_core.cli._arguments_text import is_text
+
+    if not all(map(is_text, values)):
         # Late: as above.
         from aether_core.cli._console import complain
 
         complain("an argument is not valid UTF-8", "Look at the locale of the terminal, too.")
         return _exits.USAGE
     return command.execute(options)
-
-
-def _is_text(value: object) -> bool:
-    """Return whether an option's value is text that can be stored and printed."""
-    if isinstance(value, list | tuple):
-        return all(map(_is_text, value))
-    if not isinstance(value, str):
-        return True
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _show_overview() -> int:

@@ -96,11 +96,12 @@ def execute(arguments: Namespace) -> int:
             run_id=arguments.run_id,
             concurrency=arguments.concurrency,
         )
-    _show(ended, arguments)
-    return _status(ended)
+    show_end(ended, arguments)
+    return status_of(ended)
 
 
-def _show(ended: Ended, arguments: Namespace) -> None:
+def show_end(ended: Ended, arguments: Namespace) -> None:
+    """Write the run as it ended, or as it waits."""
     if arguments.output == "json":
         write_json(ended.execution)
         return
@@ -112,10 +113,11 @@ def _show(ended: Ended, arguments: Namespace) -> None:
     write_text(ExecutionText(ended.execution, Style.of(sys.stdout), look_up=look_up).render())
 
 
-def _status(ended: Ended) -> int:
+def status_of(ended: Ended) -> int:
+    """Return the exit status for the end of a run."""
     phase = ended.execution.phase
     if phase == "Succeeded":
         return _exits.OK
     if ended.interrupted and (phase == "Cancelled" or not phase.is_terminal):
         return _exits.INTERRUPTED
-    return _exits.SUSPENDED if phase == "Suspended" else _exits.BAD
+    return _exits.BAD if phase.is_terminal else _exits.SUSPENDED

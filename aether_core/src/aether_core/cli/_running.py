@@ -10,13 +10,15 @@ import msgspec
 from aether_core.brokers import DEFAULT_CONCURRENCY, InProcessBroker
 from aether_core.cli._interrupts import Interrupts
 from aether_core.engine import Engine, RunNotFound, WorkflowExecution
-from aether_sdk import Phase
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aether_core.cli._progress import Progress
     from aether_core.engine import Admitted
     from aether_core.plugins import InstalledExecutors
     from aether_core.ports import Store
+    from aether_sdk import JsonValue
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -54,36 +56,88 @@ def run_to_end(
         StoreError: the store can't be opened, or the run can't be stored.
         EngineError: the run was lost on its way.
     """
+
+    async def begin(engine: Engine) -> str:
+        known = run_id is not None and await store.get_run(run_id) is not None
+        begun = await engine.submit(admitted, run_id=run_id)
+        progress.begin(begun, admitted.plan.workflow, known=known)
+        return begun
+
+    return _in_session(begin, executors, store, progress, concurrency)
+
+
+def resume_to_end(
+    run_id: str,
+    *,
+    task: str | None,
+    payload: dict[str, JsonValue],
+    executors: InstalledExecutors,
+    store: Store,
+    progress: Progress,
+    concurrency: int | None = None,
+) -> Ended:
+    """Resume a suspended task and go on with its run until it has ended or is suspended again.
+
+    Args:
+        run_id: the run.
+        task: name or id of the task; None is the only suspended one.
+        payload: values that join the task's inputs.
+        executors: what executes its tasks.
+        store: where the run lives; opened and closed here.
+        progress: is told what happens.
+        concurrency: most tasks at once.
+
+    Raises:
+        StoreError: the store can't be opened or written.
+        EngineError: there is no such run, nothing to resume, or the run was lost on its way.
+    """
+
+    async def begin(engine: Engine) -> str:
+        await engine.resume(run_id, payload, task=task)
+        return run_id
+
+    return _in_session(begin, executors, store, progress, concurrency)
+
+
+def _in_session(  # passes on what both callers are given
+    begin: Callable[[Engine], Awaitable[str]],
+    executors: InstalledExecutors,
+    store: Store,
+    progress: Progress,
+    concurrency: int | None,
+) -> Ended:
     broker = InProcessBroker(executors, concurrency=concurrency or DEFAULT_CONCURRENCY)
     engine = Engine(store=store, broker=broker, registry=executors)
-    return asyncio.run(_Session(engine, store, progress).run(admitted, run_id))
+    return asyncio.run(_Session(engine, store, progress).run(begin))
 
 
 class _Session:
-    """The time from submission to end."""
+    """The time from the beginning to the end, or to a suspension."""
 
     def __init__(self, engine: Engine, store: Store, progress: Progress) -> None:
         self._engine = engine
         self._store = store
         self._progress = progress
+        self._shown = 0
 
-    async def run(self, admitted: Admitted, run_id: str | None) -> Ended:
+    async def run(self, begin: Callable[[Engine], Awaitable[str]]) -> Ended:
         with Interrupts() as interrupts:
             async with self._engine as engine:
-                known = run_id is not None and await self._store.get_run(run_id) is not None
-                run_id = await engine.submit(admitted, run_id=run_id)
-                self._progress.begin(run_id, admitted.plan.workflow, known=known)
+                run_id = await begin(engine)
                 await self._watch(run_id, interrupts.first)
                 return Ended(await engine.get(run_id), interrupts.first.is_set())
 
     async def _watch(self, run_id: str, interrupted: asyncio.Event) -> None:
         """Return when the run has ended or is suspended, or when nothing can be waited for."""
-        # Only the wait tells that the engine lost the run, only the events of a suspension.
+        # Only the wait tells that the engine lost the run.
         end = asyncio.create_task(self._engine.wait(run_id))
         news = asyncio.create_task(self._follow(run_id))
         stop = asyncio.create_task(interrupted.wait())
+        pause = asyncio.create_task(self._suspended(run_id))
         try:
-            await asyncio.wait({end, news, stop}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({end, news, stop, pause}, return_when=asyncio.FIRST_COMPLETED)
+            if pause.done() and not end.done():
+                return
             if not end.done() and not news.done():
                 if not await self._cancel(run_id):
                     return
@@ -93,7 +147,7 @@ class _Session:
             await news
         finally:
             self._progress.close()
-            await _settle(end, news, stop)
+            await _settle(end, news, stop, pause)
 
     async def _cancel(self, run_id: str) -> bool:
         """Cancel the run; returns False if it is not driven here."""
@@ -108,13 +162,21 @@ class _Session:
         return True
 
     async def _follow(self, run_id: str) -> None:
-        """Show events until the run has ended or is suspended."""
+        """Show events until the run has ended."""
         async for event in self._engine.events(run_id):
             self._progress.show(event)
-            if event.kind == "run" and event.phase is Phase.SUSPENDED:
-                run = await self._store.get_run(run_id)
-                if run is not None and run.phase is Phase.SUSPENDED:
-                    return
+            self._shown = event.seq
+
+    async def _suspended(self, run_id: str) -> None:
+        """Return when nothing goes on in the run until it is resumed, and all of it is shown."""
+        try:
+            await self._engine.wait_suspended(run_id)
+        except RunNotFound:
+            # Another process drives it, or it has ended; only its end can be waited for.
+            await asyncio.Event().wait()
+        run = await self._store.get_run(run_id)
+        while run is not None and self._shown < run.last_event:
+            await asyncio.sleep(0)
 
 
 async def _settle(*tasks: asyncio.Task[Any]) -> None:
