@@ -22,6 +22,7 @@ RUNS: dict[str, tuple[str, list[str], dict[str, Any]]] = {
     "chain-price": ("chain.json", ["-p", "price=100"], {"price": 90}),
     "branches": ("branches.yaml", [], {"place": "/tmp", "clean_up": "Failed"}),  # noqa: S108  # a text
     "parallel": ("parallel.yaml", ["-p", "pause=1ms"], {"mixed": "red, green, blue"}),
+    "loop": ("loop.yaml", [], {"loaves": ["0: rye", "1: oat"], "number": 2}),
     "release": (
         "release.yaml",
         ["--set", "deploy.region=eu-west"],
@@ -55,6 +56,18 @@ def test_an_example_gives_the_outputs_it_promises(name: str, run: Run) -> None:
     outputs = run(document, *arguments)["outputs"]
 
     assert {key: outputs.get(key) for key in expected} == expected
+
+
+def test_the_approval_waits_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The two commands of its comment, one after the other."""
+    store = ["--store", f"sqlite:///{tmp_path}/runs.db", "--output", "json"]
+
+    waiting = main(["run", str(EXAMPLES / "approval.yaml"), "--run-id", "order-1", *store])
+    capsys.readouterr()
+    status = main(["resume", "order-1", "-p", "approver=Ada", *store])
+
+    assert (waiting, status) == (3, 0)
+    assert json.loads(capsys.readouterr().out)["outputs"] == {"text": "ordered by Ada"}
 
 
 def test_parallel_branches_overlap(run: Run) -> None:
@@ -103,4 +116,5 @@ def test_every_example_is_run_by_a_test() -> None:
     """A document that is added to examples/ gets its test here."""
     documents = {path.name for path in EXAMPLES.glob("*.[jy]*")}
 
-    assert documents == {document for document, *_ in RUNS.values()} | {"mistakes.yaml"}
+    others = {"mistakes.yaml", "approval.yaml"}
+    assert documents == {document for document, *_ in RUNS.values()} | others
