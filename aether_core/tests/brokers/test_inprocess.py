@@ -53,7 +53,14 @@ class Desk:
         self.results: dict[int, TaskCompleted] = {}
         self.changed = asyncio.Event()
 
-    def give(self, seq: int, *, priority: int = 0, executor_type: str | None = None) -> None:
+    def give(
+        self,
+        seq: int,
+        *,
+        priority: int = 0,
+        executor_type: str | None = None,
+        more: dict[str, Any] | None = None,
+    ) -> None:
         self.broker.dispatch(
             Assignment(
                 run_id="r",
@@ -63,7 +70,7 @@ class Desk:
                 executor_type=executor_type or self.executor.type,
                 task_name=f"task{seq}",
                 template_name="",
-                inputs={"n": seq},
+                inputs={"n": seq, **(more or {})},
                 priority=priority,
             )
         )
@@ -344,5 +351,37 @@ def test_an_unexpected_error_says_where_it_came_up() -> None:
             assert re.fullmatch(
                 r"KeyError: 'boo' \(test_inprocess\.py, line \d+\)", desk.results[0].message
             )
+
+    play(story)
+
+
+class Strict(Scripted):
+    """Says which inputs it takes."""
+
+    type = "strict"
+
+    def schema(self) -> ExecutorSchema:
+        return ExecutorSchema(
+            type=self.type, version="1", inputs={"type": "object", "properties": {"n": {}}}
+        )
+
+
+@pytest.mark.parametrize(("kind", "names"), [(Strict, ["n"]), (Scripted, ["n", "loop_iter.index"])])
+def test_names_that_the_engine_makes_go_to_dynamic_executors_only(
+    kind: type[Scripted], names: list[str]
+) -> None:
+    """An executor that refuses unknown inputs can be the body of a loop."""
+
+    async def story() -> None:
+        seen: list[str] = []
+
+        async def work(request: ExecuteRequest) -> None:
+            assert request.inputs is not None
+            seen.extend(request.inputs.as_dict())
+
+        async with Desk(kind(work)) as desk:
+            desk.give(0, more={"loop_iter.index": 3})
+            await desk.until(lambda: 0 in desk.results)
+        assert seen == names
 
     play(story)

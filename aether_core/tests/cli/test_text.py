@@ -175,10 +175,11 @@ def test_every_end_that_is_not_good_says_what_to_do(phase: Phase, advice: str) -
 def test_a_run_that_waits_says_how_to_resume_it() -> None:
     ask = _task("ask", "", Phase.SUSPENDED)
 
-    text = ExecutionText(_run(Phase.RUNNING, ask), Style()).render()
+    waits = ExecutionText(_run(Phase.RUNNING, ask), Style(), resume="aether resume r --task")
+    lost = ExecutionText(_run(Phase.RUNNING, ask), Style())
 
-    assert "Waits to be resumed: `aether resume " in text
-    assert " --task ask`" in text
+    assert "Waits to be resumed: `aether resume r --task ask`." in waits.render()
+    assert "The store is gone with this command" in lost.render()
 
 
 def test_outputs_are_cut_to_the_terminal() -> None:

@@ -21,10 +21,10 @@ from aether_sdk import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from aether_core.kernel import Assignment
-    from aether_sdk import ExecOutputs, Executor
+    from aether_sdk import ExecOutputs, Executor, JsonValue
 
 
 class Invoker:
@@ -40,7 +40,7 @@ class Invoker:
         Raises:
             asyncio.CancelledError: the call was cancelled.
         """
-        request = _request(assignment)
+        request = _request(assignment, self._inputs_for(executor, assignment))
         try:
             answer: object = (
                 executor.execute(request)
@@ -53,6 +53,17 @@ class Invoker:
         except SystemExit as error:
             # A plugin that calls sys.exit() ends its task, not the engine.
             return outcome_of_error(RuntimeError(f"the executor called sys.exit({error.code!r})"))
+
+    def _inputs_for(self, executor: Executor, assignment: Assignment) -> Mapping[str, JsonValue]:
+        """Return the inputs that an executor gets.
+
+        Names with a dot, such as `loop_iter.index`, are made by the engine and can't be declared;
+        an executor that says which inputs it takes is spared them.
+        """
+        inputs = assignment.inputs
+        if all("." not in name for name in inputs) or executor.schema().inputs is None:
+            return inputs
+        return {name: value for name, value in inputs.items() if "." not in name}
 
     def _kept_promise(self, executor: Executor, outputs: ExecOutputs) -> ExecOutputs:
         """Return outputs that succeeded only if all that the executor declares are there.
@@ -102,8 +113,7 @@ async def _settled(answer: object) -> object:
     return answer
 
 
-def _request(assignment: Assignment) -> ExecuteRequest:
-    inputs = assignment.inputs
+def _request(assignment: Assignment, inputs: Mapping[str, JsonValue]) -> ExecuteRequest:
     return ExecuteRequest(
         task_run_id=assignment.task_id,
         workflow_run_id=assignment.run_id,

@@ -40,12 +40,21 @@ class ExecutionText:
         execution: the run.
         style: decoration of the stream that shows it.
         look_up: the command that shows the run again; empty if nothing can.
+        resume: the command that resumes it, up to the name of the task; empty if nothing can.
     """
 
-    def __init__(self, execution: WorkflowExecution, style: Style, *, look_up: str = "") -> None:
+    def __init__(
+        self,
+        execution: WorkflowExecution,
+        style: Style,
+        *,
+        look_up: str = "",
+        resume: str = "",
+    ) -> None:
         self._run = execution
         self._style = style
         self._look_up = look_up
+        self._resume = resume
 
     def render(self) -> str:
         """Return the text, which ends with a line end."""
@@ -113,8 +122,11 @@ class ExecutionText:
         waiting = [one_line(t.name) for t in self._run.tasks if t.phase is Phase.SUSPENDED]
         if not waiting:
             return None
-        run = one_line(self._run.run_id)
-        commands = ", ".join(f"`aether resume {run} --task {name}`" for name in waiting)
+        if not self._resume:
+            return (
+                f"Waits to be resumed: {', '.join(waiting)}. The store is gone with this command."
+            )
+        commands = ", ".join(f"`{self._resume} {name}`" for name in waiting)
         return f"Waits to be resumed: {commands}."
 
 
@@ -139,10 +151,21 @@ def _lines(message: str) -> list[str]:
 def look_up_command(run_id: str, store: str | None) -> str:
     """Return the command that shows a run again; empty for a store that is gone by then.
 
+    `resume_command` is the same for going on with it.
+
     Args:
         run_id: the run.
         store: the store's URL if it was given as an option.
     """
+    return _command(("get", run_id), store, ("--output", "json"))
+
+
+def resume_command(run_id: str, store: str | None) -> str:
+    """Return the command that resumes a run, up to the name of the task."""
+    return _command(("resume", run_id), store, ("--task",))
+
+
+def _command(words: tuple[str, ...], store: str | None, options: tuple[str, ...]) -> str:
     # Late: needed only below a text for people.
     import shlex
 
@@ -150,5 +173,5 @@ def look_up_command(run_id: str, store: str | None) -> str:
 
     if store_url(store).lower().startswith("memory:"):
         return ""
-    where = ["--store", without_password(store)] if store else []
-    return shlex.join(["aether", "get", run_id, *where, "--output", "json"])
+    where = ("--store", without_password(store)) if store else ()
+    return shlex.join(("aether", *words, *where, *options))

@@ -32,11 +32,16 @@ def execute(arguments: Namespace) -> int:
         write_json(execution)
         return _exits.OK
     # Late: programs that read JSON need none of it.
-    from aether_core.cli._execution_text import ExecutionText, look_up_command
+    from aether_core.cli._execution_text import ExecutionText, look_up_command, resume_command
     from aether_core.cli._style import Style
 
-    look_up = look_up_command(arguments.run, arguments.store)
-    write_text(ExecutionText(execution, Style.of(sys.stdout), look_up=look_up).render())
+    text = ExecutionText(
+        execution,
+        Style.of(sys.stdout),
+        look_up=look_up_command(arguments.run, arguments.store),
+        resume=resume_command(arguments.run, arguments.store),
+    )
+    write_text(text.render())
     return _exits.OK
 
 

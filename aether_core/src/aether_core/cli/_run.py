@@ -106,11 +106,17 @@ def show_end(ended: Ended, arguments: Namespace) -> None:
         write_json(ended.execution)
         return
     # Late: programs that read JSON need none of it.
-    from aether_core.cli._execution_text import ExecutionText, look_up_command
+    from aether_core.cli._execution_text import ExecutionText, look_up_command, resume_command
     from aether_core.cli._style import Style
 
-    look_up = look_up_command(ended.execution.run_id, arguments.store)
-    write_text(ExecutionText(ended.execution, Style.of(sys.stdout), look_up=look_up).render())
+    run_id = ended.execution.run_id
+    text = ExecutionText(
+        ended.execution,
+        Style.of(sys.stdout),
+        look_up=look_up_command(run_id, arguments.store),
+        resume=resume_command(run_id, arguments.store),
+    )
+    write_text(text.render())
 
 
 def status_of(ended: Ended) -> int:
