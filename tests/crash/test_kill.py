@@ -90,6 +90,15 @@ class Workplace:
             return None
         return json.loads(out)
 
+    def let_time_pass(self) -> None:
+        """Make every sign of life an old one, as if nobody had worked on the store for long."""
+        connection = sqlite3.connect(self.database)
+        try:
+            connection.execute("UPDATE engines SET heartbeat_at = 0")
+            connection.commit()
+        finally:
+            connection.close()
+
     def check_file(self) -> None:
         """The database is sound and opens without help."""
         connection = sqlite3.connect(self.database)
@@ -220,3 +229,25 @@ def test_a_store_that_saw_kills_takes_new_runs(workplace: Workplace) -> None:
 
     assert execution["phase"] == "Succeeded"
     assert_of_one_piece(execution)
+
+
+def test_recover_goes_on_with_what_was_killed(workplace: Workplace) -> None:
+    """Every killed run ends Succeeded, with what had ended before kept as it was."""
+    before: dict[str, Any] = {}
+    for number, ends in enumerate((1, 17, 40)):
+        kill_after(workplace.start(f"run-{number}"), ends, 0.0)
+        before[f"run-{number}"] = workplace.ask("get", f"run-{number}")
+    assert workplace.ask("recover") == [], "their engines were alive just now"
+    workplace.let_time_pass()
+
+    recovered = workplace.ask("recover")
+
+    assert [run["runId"] for run in recovered] == list(before)
+    for run in recovered:
+        assert (run["phase"], run["progress"]) == ("Succeeded", f"{TASKS}/{TASKS}")
+        assert_of_one_piece(run)
+        kept = {task["runId"]: task for task in run["tasks"]}
+        for task in before[run["runId"]]["tasks"]:
+            if task["phase"] in TERMINAL:
+                assert kept[task["runId"]] == task
+    assert workplace.ask("recover") == []

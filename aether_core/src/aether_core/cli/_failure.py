@@ -10,8 +10,8 @@ from aether_core.cli._console import complain, note
 from aether_core.cli._safe_text import one_line, safe_text
 from aether_sdk import AetherError
 
-# A run that began here and goes on elsewhere, and one whose store failed.
-_STATUS = {"AE813": _exits.BAD, "AE814": _exits.INTERNAL}
+# A run whose store failed on its way.
+_STATUS = {"AE814": _exits.INTERNAL}
 
 
 def report_failure(error: Exception) -> int:

@@ -12,7 +12,7 @@ from aether_core.cli._interrupts import Interrupts
 from aether_core.engine import Engine, RunNotFound, WorkflowExecution
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from aether_core.cli._progress import Progress
     from aether_core.engine import Admitted
@@ -61,6 +61,8 @@ def run_to_end(
         known = run_id is not None and await store.get_run(run_id) is not None
         begun = await engine.submit(admitted, run_id=run_id)
         progress.begin(begun, admitted.plan.workflow, known=known)
+        if known and begun in await engine.abandoned():
+            progress.say(f"nobody drives run {begun} any more; `aether recover` goes on with it")
         return begun
 
     return _in_session(begin, executors, store, progress, concurrency)
@@ -97,6 +99,65 @@ def resume_to_end(
         return run_id
 
     return _in_session(begin, executors, store, progress, concurrency)
+
+
+def recover_all(
+    *,
+    executors: InstalledExecutors,
+    store: Store,
+    progress: Progress,
+    concurrency: int | None = None,
+) -> list[WorkflowExecution]:
+    """Go on with every run whose engine is gone, until each has ended or is suspended.
+
+    Args:
+        executors: what executes its tasks.
+        store: where the runs live; opened and closed here.
+        progress: is told what happens.
+        concurrency: most tasks at once.
+
+    Returns:
+        The runs, in the order of their creation; an interruption cancels none of them.
+
+    Raises:
+        StoreError: the store can't be opened or written.
+        EngineError: a run can't be gone on with.
+    """
+    broker = InProcessBroker(executors, concurrency=concurrency or DEFAULT_CONCURRENCY)
+    engine = Engine(store=store, broker=broker, registry=executors)
+
+    async def settle(run_id: str) -> None:
+        end = asyncio.create_task(engine.wait(run_id))
+        pause = asyncio.create_task(_paused(engine, run_id))
+        await asyncio.wait({end, pause}, return_when=asyncio.FIRST_COMPLETED)
+        await _settle(end, pause)
+        run = await engine.get(run_id)
+        progress.say(f"run {run_id} of workflow {run.workflow}: {run.phase}")
+
+    async def recover() -> list[WorkflowExecution]:
+        with Interrupts() as interrupts:
+            async with engine:
+                taken = await engine.recover()
+                work = asyncio.create_task(_all(settle(run_id) for run_id in taken))
+                stop = asyncio.create_task(interrupts.first.wait())
+                await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+                await _settle(work, stop)
+                return [await engine.get(run_id) for run_id in taken]
+
+    return asyncio.run(recover())
+
+
+async def _all(work: Iterable[Awaitable[None]]) -> None:
+    await asyncio.gather(*work)
+
+
+async def _paused(engine: Engine, run_id: str) -> None:
+    """Return when nothing goes on in a run until it is resumed."""
+    try:
+        await engine.wait_suspended(run_id)
+    except RunNotFound:
+        # Another process drives it, or it has ended; only its end can be waited for.
+        await asyncio.Event().wait()
 
 
 def _in_session(  # passes on what both callers are given
@@ -169,11 +230,7 @@ class _Session:
 
     async def _suspended(self, run_id: str) -> None:
         """Return when nothing goes on in the run until it is resumed, and all of it is shown."""
-        try:
-            await self._engine.wait_suspended(run_id)
-        except RunNotFound:
-            # Another process drives it, or it has ended; only its end can be waited for.
-            await asyncio.Event().wait()
+        await _paused(self._engine, run_id)
         run = await self._store.get_run(run_id)
         while run is not None and self._shown < run.last_event:
             await asyncio.sleep(0)

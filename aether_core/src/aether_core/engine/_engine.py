@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from typing import TYPE_CHECKING
 
 from aether_core.engine._admission import Admitted, admit
 from aether_core.engine._driver import Actor, Driver
-from aether_core.engine._errors import EngineClosed, RunNotFound, RunTakenOver
+from aether_core.engine._errors import EngineClosed, EngineError, RunNotFound, RunTakenOver
 from aether_core.engine._execution import execution_of, summary_of
+from aether_core.engine._heartbeat import LEASE, Heartbeat
 from aether_core.engine._stored import stored_plan, suspended_task
 from aether_core.kernel import (
     CancelRequested,
@@ -75,6 +77,8 @@ class Engine:
         self._notifier = notifier
         self._dispatch_timeout = dispatch_timeout
         self._driver: Driver | None = None
+        self._engine_id = new_id()
+        self._heartbeat = Heartbeat(store, self._clock, self._engine_id)
 
     async def __aenter__(self) -> Self:
         await self._store.open()
@@ -99,6 +103,7 @@ class Engine:
             await self._broker.close()
             if driver is not None:
                 await driver.stop()
+            await self._heartbeat.stop()
         finally:
             await self._store.close()
 
@@ -131,6 +136,7 @@ class Engine:
         )
         if run_id is not None and await self._exists(run_id):
             return run_id
+        await self._heartbeat.start()
         now = self._clock.now()
         run = RunRecord(
             run_id=run_id or self._new_id(),
@@ -139,6 +145,7 @@ class Engine:
             document=admitted.snapshot,
             phase=Phase.CREATED,
             created_at=now,
+            owner=self._engine_id,
             arguments=dict(admitted.arguments),
             variables=dict(admitted.variables),
         )
@@ -229,6 +236,7 @@ class Engine:
         Raises:
             RunNotFound: the store has no such run.
             NotSuspended: there is no such suspended task, or more than one; nothing is changed.
+            RunTakenOver: another engine drives the run.
         """
         chosen = suspended_task(run_id, await self._stored_tasks(run_id), task)
         driver = self._open_driver()
@@ -238,6 +246,36 @@ class Engine:
         driver.post(run_id, ResumeRequested(at, chosen.seq, dict(payload or {})))
         await news.wait()
 
+    async def abandoned(self) -> Sequence[str]:
+        """Return the ids of unfinished runs whose engine has been silent for 5 seconds."""
+        self._open_driver()
+        return await self._store.list_abandoned(self._clock.now() - LEASE)
+
+    async def recover(self) -> Sequence[str]:
+        """Take on every abandoned run and return their ids; `wait` tells how they end.
+
+        What was with a worker is executed again: tasks run at least once.
+
+        Raises:
+            EngineError: this version does not understand the document of a run; the others
+                have been taken on.
+        """
+        taken: deque[str] = deque()
+        failure: EngineError | None = None
+        for run_id in await self.abandoned():
+            try:
+                await self._take_on(run_id)
+            except RunTakenOver:
+                # Another engine was faster.
+                continue
+            except EngineError as error:
+                failure = error
+                continue
+            taken.append(run_id)
+        if failure is not None:
+            raise failure
+        return tuple(taken)
+
     async def _stored_tasks(self, run_id: str) -> Sequence[TaskRecord]:
         self._open_driver()
         if await self._store.get_run(run_id) is None:
@@ -245,10 +283,19 @@ class Engine:
         return await self._store.get_tasks(run_id)
 
     async def _take_on(self, run_id: str) -> Actor:
-        """Drive a stored run from where it stands."""
+        """Drive a stored run from where it stands.
+
+        Raises:
+            RunNotFound: the store has no such run.
+            RunTakenOver: another engine drives it, or was faster.
+            EngineError: this version does not understand its document.
+        """
+        if run_id not in await self.abandoned():
+            raise RunTakenOver(run_id)
         run = await self._store.get_run(run_id)
         if run is None:
             raise RunNotFound(run_id)
+        run.owner = self._engine_id
         state = restore_run(
             stored_plan(run),
             run,
@@ -257,6 +304,7 @@ class Engine:
             dispatch_timeout=self._dispatch_timeout,
         )
         driver = self._open_driver()
+        await self._heartbeat.start()
         actor = driver.add(state)
         driver.post(run_id, Recovered(self._clock.now()))
         await asyncio.shield(actor.accepted)

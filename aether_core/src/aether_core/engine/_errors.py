@@ -68,7 +68,10 @@ class RunTakenOver(EngineError):
     code = "AE813"
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"run {run_id} is driven by another engine now")
+        super().__init__(
+            f"run {run_id} is driven by another engine",
+            hint="If its process has died, it can be taken over 5 seconds later.",
+        )
         self.run_id = run_id
 
 

@@ -37,6 +37,8 @@ class RunRecord(msgspec.Struct):
     finished_at: int | None = None
     #: When the run times out; None is never.
     deadline: int | None = None
+    #: Id of the engine that drives the run, or drove it last.
+    owner: str = ""
     #: Counts retries of the whole run, from 0.
     generation: int = 0
     #: Tasks and ended tasks; hooks are not counted.

@@ -100,6 +100,21 @@ class Store(Protocol):
         """Return the run's events numbered above `after`, oldest first, at most `limit`."""
         ...
 
+    async def heartbeat(self, engine_id: str, at: int | None) -> None:
+        """Note that an engine was alive at that time, or, with None, that it has ended.
+
+        Raises:
+            StoreError: it can't be written.
+        """
+        ...
+
+    async def list_abandoned(self, since: int) -> list[str]:
+        """Return the runs that have not ended and whose owner was not alive since then.
+
+        Oldest first. An engine that never gave a sign of life counts as gone.
+        """
+        ...
+
     async def list_runs(self, query: RunQuery) -> list[RunSummary]:
         """Return the runs that match, newest first."""
         ...

@@ -22,6 +22,7 @@ from aether_core.stores._rows import (
     task_state,
 )
 from aether_core.stores._sqlite_errors import FAILURES, store_error
+from aether_sdk import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
 
 _INSERT_RUN: Final = """
     INSERT INTO runs(run_id, workflow, namespace, created_at, phase, message, outputs, started_at,
-        finished_at, tasks_total, tasks_done, last_event, deadline, generation, version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT(run_id) DO NOTHING"""
+        finished_at, tasks_total, tasks_done, last_event, deadline, owner, generation,
+        version)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT(run_id) DO NOTHING"""
 _INSERT_SUBMISSION: Final = """
     INSERT INTO submissions(run, document, arguments, variables) VALUES (?, ?, ?, ?)"""
 _UPDATE_RUN: Final = """
     UPDATE runs SET phase = ?, message = ?, outputs = ?, started_at = ?, finished_at = ?,
-        tasks_total = ?, tasks_done = ?, last_event = ?, deadline = ?, generation = ?,
+        tasks_total = ?, tasks_done = ?, last_event = ?, deadline = ?, owner = ?, generation = ?,
         version = version + 1
     WHERE id = ? AND run_id = ? AND version = ?"""
 _INSERT_TASK: Final = """
@@ -55,8 +57,8 @@ _INSERT_EVENT: Final = """
 _SELECT_KEY: Final = "SELECT id FROM runs WHERE run_id = ?"
 _SELECT_RUN: Final = """
     SELECT run_id, workflow, namespace, created_at, phase, message, outputs, started_at,
-        finished_at, tasks_total, tasks_done, last_event, deadline, generation, version, document,
-        arguments, variables
+        finished_at, tasks_total, tasks_done, last_event, deadline, owner, generation, version,
+        document, arguments, variables
     FROM runs JOIN submissions ON submissions.run = runs.id WHERE run_id = ?"""
 _SELECT_TASKS: Final = """
     SELECT id, task_id, parent_seq, parent_id, depth, scope, name, template, template_type,
@@ -70,6 +72,18 @@ _SELECT_SUMMARIES: Final = """
     SELECT run_id, workflow, namespace, phase, tasks_total, tasks_done, created_at, finished_at
     FROM runs WHERE (? IS NULL OR phase = ?) AND (? IS NULL OR workflow = ?)
     ORDER BY created_at DESC, id DESC LIMIT ?"""
+
+_HEARTBEAT: Final = """
+    INSERT INTO engines(engine_id, heartbeat_at) VALUES (?, ?)
+    ON CONFLICT(engine_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at"""
+_GONE: Final = "DELETE FROM engines WHERE engine_id = ?"
+_ENDED: Final = tuple(phase.value for phase in Phase if phase.is_terminal)
+_MARKS: Final = ", ".join("?" * len(_ENDED))
+# Only question marks are put into it.
+_SELECT_ABANDONED: Final = f"""
+    SELECT run_id FROM runs LEFT JOIN engines ON engine_id = owner
+    WHERE phase NOT IN ({_MARKS}) AND COALESCE(heartbeat_at, -1) < ?
+    ORDER BY created_at, id"""  # noqa: S608
 
 
 class Database:
@@ -127,6 +141,24 @@ class Database:
                 return []
             span = (base + max(after + 1, 0), base + SPAN - 1, max(limit, 0))
             return [event_of(row) for row in self._connection.execute(_SELECT_EVENTS, span)]
+        except FAILURES as error:
+            raise store_error(self._path, "read", error) from error
+
+    def heartbeat(self, engine_id: str, at: int | None) -> None:
+        """Note when an engine was alive, or that it has ended."""
+        try:
+            if at is None:
+                self._connection.execute(_GONE, (engine_id,))
+            else:
+                self._connection.execute(_HEARTBEAT, (engine_id, at))
+        except FAILURES as error:
+            raise store_error(self._path, "write to", error) from error
+
+    def list_abandoned(self, since: int) -> list[str]:
+        """Return unfinished runs whose owner was not alive since then."""
+        try:
+            rows = self._connection.execute(_SELECT_ABANDONED, (*_ENDED, since))
+            return [str(row[0]) for row in rows]
         except FAILURES as error:
             raise store_error(self._path, "read", error) from error
 

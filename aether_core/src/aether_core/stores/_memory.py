@@ -25,6 +25,7 @@ _RUN_STATE = (
     "tasks_done",
     "last_event",
     "deadline",
+    "owner",
     "generation",
 )
 _UNREADABLE = (ValueError, TypeError, OverflowError, msgspec.MsgspecError)
@@ -64,6 +65,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._runs: dict[str, _Kept] = {}
+        #: When each engine was last alive.
+        self._engines: dict[str, int] = {}
 
     async def open(self) -> None:
         """Do nothing: there is nothing to prepare."""
@@ -112,6 +115,22 @@ class MemoryStore:
             return []
         later = sorted(seq for seq in kept.events if seq > after)
         return [kept.events[seq] for seq in later[: max(limit, 0)]]
+
+    async def heartbeat(self, engine_id: str, at: int | None) -> None:
+        """Note that an engine was alive at that time, or, with None, that it has ended."""
+        if at is None:
+            self._engines.pop(engine_id, None)
+        else:
+            self._engines[engine_id] = at
+
+    async def list_abandoned(self, since: int) -> list[str]:
+        """Return the runs that have not ended and whose owner was not alive since then."""
+        return [
+            run_id
+            for run_id, kept in self._runs.items()
+            if not kept.summary.phase.is_terminal
+            and self._engines.get(msgspec.json.decode(kept.state)["owner"], -1) < since
+        ]
 
     async def list_runs(self, query: RunQuery) -> list[RunSummary]:
         """Return the runs that match, newest first; of equal age, the last one written first."""

@@ -7,6 +7,7 @@ file is always at some version, never between two.
 Tables:
     runs: one small row per run, rewritten by every commit of the run.
     submissions: what was submitted; apart, because a long document would be rewritten as well.
+    engines: when each engine that drives runs was last alive.
     tasks, events: the id is runs.id * 2**32 + the number within the run (see `_rows.SPAN`).
 """
 
@@ -83,8 +84,19 @@ _DEADLINES_AND_LOOPS: Final[Migration] = (
     "ALTER TABLE tasks ADD COLUMN next_attempt_at INTEGER",
 )
 
+_OWNERS: Final[Migration] = (
+    "ALTER TABLE runs ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+    """CREATE TABLE engines(
+        engine_id TEXT PRIMARY KEY,
+        heartbeat_at INTEGER NOT NULL) WITHOUT ROWID""",
+)
+
 #: Append only: a file out there has been through a prefix of this.
-MIGRATIONS: Final[tuple[Migration, ...]] = (_INITIAL, _DEADLINES_AND_LOOPS)
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _INITIAL,
+    _DEADLINES_AND_LOOPS,
+    _OWNERS,
+)
 
 
 def migrate(connection: sqlite3.Connection, migrations: tuple[Migration, ...] = MIGRATIONS) -> int:

@@ -59,6 +59,7 @@ def run_state(run: RunRecord) -> Row:
         run.tasks_done,
         run.last_event,
         run.deadline,
+        run.owner,
         run.generation,
     )
 
@@ -139,11 +140,12 @@ def run_of(row: Sequence[Any]) -> RunRecord:
         tasks_done=row[10],
         last_event=row[11],
         deadline=row[12],
-        generation=row[13],
-        version=row[14],
-        document=row[15],
-        arguments=_value(row[16]),
-        variables=_value(row[17]),
+        owner=row[13],
+        generation=row[14],
+        version=row[15],
+        document=row[16],
+        arguments=_value(row[17]),
+        variables=_value(row[18]),
     )
 
 

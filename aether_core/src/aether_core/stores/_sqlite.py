@@ -112,6 +112,22 @@ class SqliteStore:
         """
         return self._database.get_events(run_id, after, limit)
 
+    async def heartbeat(self, engine_id: str, at: int | None) -> None:
+        """Note that an engine was alive at that time, or, with None, that it has ended.
+
+        Raises:
+            StoreError: the file can't be written.
+        """
+        self._database.heartbeat(engine_id, at)
+
+    async def list_abandoned(self, since: int) -> list[str]:
+        """Return the runs that have not ended and whose owner was not alive since then.
+
+        Raises:
+            StoreError: the file can't be read.
+        """
+        return self._database.list_abandoned(since)
+
     async def list_runs(self, query: RunQuery) -> list[RunSummary]:
         """Return the runs that match, newest first; of equal age, the last one written first.
 

@@ -194,7 +194,29 @@ async def returned_records_are_copies(factory: StoreFactory) -> None:
         expect("outputs of the task", stored_task.outputs, {"list": [1]})
 
 
+async def runs_are_abandoned_with_their_engine(factory: StoreFactory) -> None:
+    """Unfinished runs are listed once their owner gives no sign of life, and only then."""
+    async with opened(factory) as store:
+        for number, phase in enumerate((Phase.RUNNING, Phase.CREATED, Phase.SUCCEEDED)):
+            run = a_run(f"run-{number}", phase=phase, created_at=START + number)
+            run.owner = "engine" if number else "other"
+            await store.commit([changes(run)])
+        expect("without owners", await store.list_abandoned(0), ["run-0", "run-1"])
+
+        await store.heartbeat("engine", 100)
+        await store.heartbeat("other", 50)
+
+        expect("both alive", await store.list_abandoned(50), [])
+        expect("one late", await store.list_abandoned(51), ["run-0"])
+        await store.heartbeat("other", 200)
+        expect("alive again", await store.list_abandoned(101), ["run-1"])
+        await store.heartbeat("engine", None)
+        await store.heartbeat("stranger", None)
+        expect("ended", await store.list_abandoned(0), ["run-1"])
+
+
 READ_CHECKS: Final[tuple[Check, ...]] = (
+    runs_are_abandoned_with_their_engine,
     unknown_run_is_empty,
     records_come_back_as_they_were,
     update_reaches_every_field_that_may_change,

@@ -1,0 +1,76 @@
+"""`aether recover`: go on with every run whose process is gone."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from aether_core.cli import _exits
+from aether_core.cli._console import note, reserved_stdout, write_json, write_text
+from aether_core.cli._options import (
+    add_output,
+    add_store,
+    installed_executors,
+    positive,
+    store_url,
+)
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from aether_core.engine import WorkflowExecution
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "--concurrency",
+        metavar="N",
+        type=positive,
+        help="most tasks to execute at once (default: 64)",
+    )
+    add_store(parser)
+    add_output(parser)
+    parser.add_argument(
+        "-q", "--quiet", action="store_true", help="write nothing but errors to stderr"
+    )
+
+
+def execute(arguments: Namespace) -> int:
+    """Recover the runs; the status is that of the worst end among them."""
+    # Late: a wrong option needs no engine.
+    from aether_core.cli._progress import Progress
+    from aether_core.cli._running import recover_all
+    from aether_core.stores import open_store
+
+    with reserved_stdout():
+        runs = recover_all(
+            executors=installed_executors(),
+            store=open_store(store_url(arguments.store), must_exist=True),
+            progress=Progress(quiet=arguments.quiet, tasks=arguments.output == "text"),
+            concurrency=arguments.concurrency,
+        )
+    if arguments.output == "json":
+        write_json(runs)
+    elif runs:
+        write_text(_text(runs))
+    elif not arguments.quiet:
+        note("no run needs to be recovered")
+    return _status(runs)
+
+
+def _text(runs: list[WorkflowExecution]) -> str:
+    # Late: programs that read JSON need none of it.
+    from aether_core.cli._style import Style
+    from aether_core.cli._table import table
+
+    rows = [(run.run_id, run.workflow, run.phase, run.progress) for run in runs]
+    return table(("RUN", "WORKFLOW", "PHASE", "TASKS"), rows, Style.of(sys.stdout), whole=1)
+
+
+def _status(runs: list[WorkflowExecution]) -> int:
+    if any(run.phase.is_terminal and run.phase != "Succeeded" for run in runs):
+        return _exits.BAD
+    if any(not run.phase.is_terminal for run in runs):
+        return _exits.SUSPENDED
+    return _exits.OK
