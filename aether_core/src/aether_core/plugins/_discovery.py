@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from importlib.metadata import Distribution, EntryPoint
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from aether_core.plugins._metadata import EntryPoint, entry_points
 from aether_core.plugins._record import PluginRecord, PluginState
 from aether_sdk import ENTRY_POINT_GROUP
 
@@ -73,31 +73,22 @@ def find_plugins(policy: PluginPolicy) -> tuple[Candidate, ...]:
     Two distributions with one entry name are both in conflict, each naming the other.
     """
     # Costs about 20 ms of start-up, which commands without executors need not pay.
-    from importlib.metadata import entry_points
 
-    found = [_candidate(entry) for entry in entry_points(group=ENTRY_POINT_GROUP)]
+    found = [_candidate(entry) for entry in entry_points(ENTRY_POINT_GROUP)]
     allowed = [_judged(candidate, policy) for candidate in found]
     ordered = sorted(allowed, key=lambda item: (item.record.name, item.record.distribution))
     return tuple(_with_conflicts(_unique(ordered)))
 
 
 def _candidate(entry: EntryPoint) -> Candidate:
-    distribution = entry.dist
     record = PluginRecord(
         name=entry.name,
-        distribution=_text(distribution, "Name"),
-        version=_text(distribution, "Version"),
+        distribution=entry.distribution,
+        version=entry.version,
         target=entry.value,
         executors=(entry.name,),
     )
     return Candidate(record, entry)
-
-
-def _text(distribution: Distribution | None, field: str) -> str:
-    """Return a field of a distribution's metadata; empty where the metadata is damaged."""
-    if distribution is None or field not in distribution.metadata:
-        return ""
-    return str(distribution.metadata[field])
 
 
 def _judged(candidate: Candidate, policy: PluginPolicy) -> Candidate:
