@@ -27,6 +27,16 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _signals_count() -> Iterator[None]:
+    """Undo what a suite inherits that was started in the background: ignored signals."""
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGHUP, hangup)
+    signal.signal(signal.SIGINT, interrupt)
+
+
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Start the command and make sure that it does not outlive the test."""
