@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from aether_core.kernel import Assignment
-    from aether_sdk import ExecOutputs, Executor, JsonValue
+    from aether_sdk import ExecOutputs, Executor, ExecutorSchema, JsonValue
 
 
 class Invoker:
@@ -32,6 +32,7 @@ class Invoker:
 
     def __init__(self) -> None:
         self._is_async: dict[str, bool] = {}
+        self._schemas: dict[str, ExecutorSchema] = {}
         self._promised: dict[str, frozenset[str]] = {}
 
     async def invoke(self, executor: Executor, assignment: Assignment) -> ExecOutputs:
@@ -61,7 +62,7 @@ class Invoker:
         an executor that says which inputs it takes is spared them.
         """
         inputs = assignment.inputs
-        if all("." not in name for name in inputs) or executor.schema().inputs is None:
+        if all("." not in name for name in inputs) or self._schema(executor).inputs is None:
             return inputs
         return {name: value for name, value in inputs.items() if "." not in name}
 
@@ -74,7 +75,7 @@ class Invoker:
             return outputs
         promised = self._promised.get(executor.type)
         if promised is None:
-            declared = executor.schema().outputs or {}
+            declared = self._schema(executor).outputs or {}
             promised = frozenset(map(str, cast("list[object]", declared.get("required", []))))
             self._promised[executor.type] = promised
         missing = promised.difference(parameter.name for parameter in outputs.parameters)
@@ -83,6 +84,13 @@ class Invoker:
         names = ", ".join(sorted(missing))
         message = f"executor {executor.type!r} did not return the outputs it declares: {names}"
         return dataclasses.replace(outputs, code=ExecCode.ERROR, message=message)
+
+    def _schema(self, executor: Executor) -> ExecutorSchema:
+        """Return an executor's schema, made once: making it takes longer than many a task."""
+        known = self._schemas.get(executor.type)
+        if known is None:
+            known = self._schemas[executor.type] = executor.schema()
+        return known
 
     def _runs_on_loop(self, executor: Executor) -> bool:
         known = self._is_async.get(executor.type)

@@ -160,7 +160,7 @@ async def _paused(engine: Engine, run_id: str) -> None:
         await asyncio.Event().wait()
 
 
-def _in_session(  # passes on what both callers are given
+def _in_session(
     begin: Callable[[Engine], Awaitable[str]],
     executors: InstalledExecutors,
     store: Store,

@@ -79,7 +79,7 @@ class _Restorer:
                 call = state.plan.hook_calls[record.template]
                 self._leaf(record, call, state.root_environment(), None, None)
 
-    def _task(  # what places a task: its record, call, view, container and slot
+    def _task(
         self,
         record: TaskRecord,
         call: Call,
@@ -93,39 +93,47 @@ class _Restorer:
             self._leaf(record, call, environment, scope, slot)
             return
         start = Start(record, call, environment, scope, slot)
-        opened: Scope
+        inputs = record.inputs or {}
         if call.kind == "dag":
-            opened = open_dag(self._state, start, record.inputs or {})
+            dag = open_dag(self._state, start, inputs)
+            self._open(dag)
+            self._nodes(dag, self._children[record.seq])
         else:
-            opened = adopt_loop(self._state, start, record.inputs or {})
-        self._state.scopes[record.seq] = opened
+            loop = adopt_loop(self._state, start, inputs)
+            self._open(loop)
+            self._iterations(loop, self._children[record.seq])
+
+    def _open(self, scope: Scope) -> None:
+        record = scope.record
+        self._state.scopes[record.seq] = scope
         if record.deadline is not None:
             self._state.set_timer(record.deadline, record.seq)
-        for child in self._children[record.seq]:
-            self._child(opened, child)
-        if isinstance(opened, DagScope):
-            named = {child.name for child in self._children[record.seq]}
-            nodes = opened.plan.nodes
-            opened.ready = [index for index in opened.ready if nodes[index].name not in named]
 
-    def _child(self, scope: Scope, child: TaskRecord) -> None:
-        scope.open += 1
-        slot: Slot
-        if isinstance(scope, LoopScope):
-            slot = child.iteration or 0
+    def _iterations(self, scope: LoopScope, children: list[TaskRecord]) -> None:
+        for child in children:
+            index = child.iteration or 0
             scope.created += 1
-            call, environment = scope.plan.body, iteration_environment(scope, slot)
-        elif isinstance(scope, DagScope):
-            slot = next(node for node in scope.plan.nodes if node.name == child.name)
-            call, environment = slot.call, scope.environment
-        else:
-            raise TypeError(type(scope).__name__)
+            environment = iteration_environment(scope, index)
+            self._child(scope, child, scope.plan.body, environment, index)
+
+    def _nodes(self, scope: DagScope, children: list[TaskRecord]) -> None:
+        nodes = {node.name: node for node in scope.plan.nodes}
+        for child in children:
+            node = nodes[child.name]
+            self._child(scope, child, node.call, scope.environment, node)
+        present = {nodes[child.name].index for child in children}
+        scope.ready = [index for index in scope.ready if index not in present]
+
+    def _child(
+        self, scope: Scope, child: TaskRecord, call: Call, environment: Environment, slot: Slot
+    ) -> None:
+        scope.open += 1
         if child.phase.is_terminal:
             child_ended(scope, slot, child)
         else:
             self._task(child, call, environment, scope, slot)
 
-    def _leaf(  # as `_task`
+    def _leaf(
         self,
         record: TaskRecord,
         call: Call,
