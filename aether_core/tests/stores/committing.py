@@ -1,12 +1,16 @@
 """A process whose children commit until they are killed; the tests of crashes talk to it.
 
-It reads one JSON list per line: `["commit", file, name, count]` and `["create", folder]` fork a
-child, `["wait"]` waits until all children have ended. Forking saves each child the start of
-Python. To stdout go lines of JSON too: `["started", pid]` `["committed", version]` and
-`["created", 1]` (once) from a child, `["ended", [status, ...]]` after a wait.
+It reads one JSON list per line: `["commit", file, name, count]`, `["create", folder]` and
+`["claim", file, name, count]` fork a child, `["wait"]` waits until all children have ended. Forking
+saves each child the start of Python. To stdout go lines of JSON too: `["started", pid]`,
+`["committed", version]`, `["created", 1]` (once) and `["claimed", [slot, ...]]` from a child,
+`["ended", [status, ...]]` after a wait.
 
 A commit writes two runs, NAME-a and NAME-b: version N of a run has N * TASKS tasks, of which the
 last TASKS are Created and all others Succeeded, and N events. With count 0 it never ends.
+
+Who claims waits until the file has a schedule, tries every slot of it below count, and says which
+it got.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aether_core.kernel import EventRecord, RunChanges, RunRecord, TaskRecord
+from aether_core.ports import SlotRecord
 from aether_core.stores import SqliteStore
 from aether_sdk import Phase
 
@@ -97,11 +102,25 @@ async def _create(folder: str) -> None:
             _say("created", 1)
 
 
+async def _claim(path: str, name: str, count: int) -> None:
+    """Claim every slot of a schedule that is not claimed yet."""
+    store = SqliteStore(path)
+    await store.open()
+    while not await store.list_crons():
+        await asyncio.sleep(0)
+    slots = [SlotRecord("cron", slot, "claimed", engine_id=name, at=0) for slot in range(count)]
+    _say("claimed", [slot.slot for slot in slots if await store.claim_slot(slot)])
+    await store.close()
+
+
 def _child(command: str, *arguments: str) -> None:
     _say("started", os.getpid())
     if command == "commit":
         path, name, count = arguments
         asyncio.run(_commit(path, name, int(count)))
+    elif command == "claim":
+        path, name, count = arguments
+        asyncio.run(_claim(path, name, int(count)))
     else:
         asyncio.run(_create(*arguments))
 

@@ -7,13 +7,14 @@ import functools
 import itertools
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from aether_core.kernel import RunChanges, TaskRecord
-from aether_core.ports import RunQuery, RunSummary
+from aether_core.kernel import CommandAnswer, RunChanges, TaskRecord
+from aether_core.ports import Command, RunQuery, RunSummary, SlotRecord
 from aether_core.stores import MemoryStore, SqliteStore, conformance
 
 
@@ -63,6 +64,47 @@ class _OldestFirst(MemoryStore):
         return list(reversed(await super().list_runs(query)))
 
 
+class _LastAnswer(MemoryStore):
+    def _keep_answers(self, answers: Iterable[CommandAnswer]) -> None:
+        for answer in answers:
+            self._open_commands.pop(answer.command_id, None)
+            self._answers[answer.command_id] = ("run-1", answer)
+
+
+class _EarlyAnswer(MemoryStore):
+    async def commit(self, batch: Sequence[RunChanges]) -> None:
+        for changes in batch:
+            self._keep_answers(changes.answers)
+        await super().commit(batch)
+
+
+class _ForgetsTheOwner(MemoryStore):
+    async def list_commands(
+        self, *, owner: str | None = None, run_id: str | None = None
+    ) -> list[Command]:
+        return await super().list_commands(run_id=run_id)
+
+
+class _KeepsCommands(MemoryStore):
+    def _forget_commands(self, run_id: str) -> None:
+        pass
+
+
+class _ClaimsSettledSlots(MemoryStore):
+    async def claim_slot(self, slot: SlotRecord) -> bool:
+        settled = {
+            kept.slot for kept in await self.list_slots(slot.cron_id) if kept.outcome != "claimed"
+        }
+        return slot.slot in settled or await super().claim_slot(slot)
+
+
+class _PrunesClaims(MemoryStore):
+    async def prune_slots(self, cron_id: str, keep: int) -> None:
+        for slot in await self.list_slots(cron_id, outcome="claimed"):
+            await self.settle_slot(msgspec.structs.replace(slot, outcome="failed"))
+        await super().prune_slots(cron_id, keep)
+
+
 @pytest.mark.parametrize(
     ("broken", "caught_by"),
     [
@@ -70,6 +112,13 @@ class _OldestFirst(MemoryStore):
         (_Shares, "committed_records_are_copied"),
         (_Shares, "returned_records_are_copies"),
         (_OldestFirst, "runs_are_listed_newest_first"),
+        (_LastAnswer, "first_answer_stands"),
+        (_EarlyAnswer, "answer_of_a_refused_batch_is_none"),
+        (_ForgetsTheOwner, "commands_are_listed_for_a_run_and_an_owner"),
+        (_KeepsCommands, "deleted_run_is_gone_with_all_it_had"),
+        (_KeepsCommands, "later_run_sees_no_leftovers"),
+        (_ClaimsSettledSlots, "slot_is_claimed_once"),
+        (_PrunesClaims, "pruning_keeps_the_latest_slots"),
     ],
 )
 def test_checks_catch_a_broken_store(broken: type[MemoryStore], caught_by: str) -> None:

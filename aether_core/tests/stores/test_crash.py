@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
-from aether_core.ports import RunQuery
+from aether_core.ports import CronRecord, RunQuery
 from aether_core.stores import SqliteStore
 from aether_sdk import Phase
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from aether_core.kernel import EventRecord, RunRecord, TaskRecord
+    from aether_core.ports import SlotRecord
 
 _TASKS = 4
 _ROUNDS = 8
@@ -164,6 +165,43 @@ def test_two_processes_write_to_one_file_at_once(processes: Processes, tmp_path:
     for run_id in ("left-a", "left-b", "right-a", "right-b"):
         assert _assert_whole(path, run_id) == commits
     assert _integrity(path) == "ok"
+
+
+async def _add_schedule(path: Path) -> None:
+    store = SqliteStore(path)
+    await store.open()
+    await store.create_cron(CronRecord("cron", "nightly", "default", "{}", 0, 0))
+    await store.close()
+
+
+async def _slots(path: Path) -> list[SlotRecord]:
+    store = SqliteStore(path)
+    await store.open()
+    try:
+        return await store.list_slots("cron", limit=1000)
+    finally:
+        await store.close()
+
+
+def test_each_slot_is_claimed_by_one_process(processes: Processes, tmp_path: Path) -> None:
+    """Of processes that claim the same slots at once, one gets each of them: decision 26."""
+    path, names, count = tmp_path / "aether.db", ("left", "middle", "right"), 200
+    for name in names:
+        processes.start("claim", path, name, count)
+    for _ in names:
+        processes.hear("started")
+    # They wait for it, so that they begin together.
+    asyncio.run(_add_schedule(path))
+    won = [processes.hear("claimed") for _ in names]
+    ended, _ = processes.wait()
+
+    assert ended == [0] * len(names)
+    assert sorted(slot for slots in won for slot in slots) == list(range(count))
+    slots = asyncio.run(_slots(path))
+    assert [slot.slot for slot in slots] == list(range(count))[::-1]
+    assert sorted(sum(slot.engine_id == name for slot in slots) for name in names) == sorted(
+        map(len, won)
+    )
 
 
 def test_processes_create_one_store_at_once(processes: Processes, tmp_path: Path) -> None:

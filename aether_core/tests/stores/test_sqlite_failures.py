@@ -100,7 +100,7 @@ def test_full_disk_is_reported_and_the_store_stays_usable(tmp_path: Path) -> Non
     large = _changes("large", message="x" * 1_000_000)
 
     async def act(store: SqliteStore) -> list[str]:
-        connection = store._database._connection
+        connection = store._database.connection
         await store.commit([_changes("small")])
         connection.execute("PRAGMA max_page_count = 100")
         with pytest.raises(StoreError, match="the disk is full") as caught:
@@ -147,7 +147,7 @@ def test_row_that_makes_no_sense_is_reported(
 
     async def act(store: SqliteStore) -> None:
         await store.commit([changes(a_run(), created=[a_task()], events=[an_event(1)])])
-        store._database._connection.execute(statement)
+        store._database.connection.execute(statement)
         with pytest.raises(StoreError, match="can't read the store"):
             await read(store)
 
@@ -193,7 +193,7 @@ def test_run_that_was_replaced_by_another_conflicts(tmp_path: Path) -> None:
     async def act(store: SqliteStore) -> None:
         changes = _changes("run-1")
         await store.commit([changes])
-        connection = store._database._connection
+        connection = store._database.connection
         connection.execute("DELETE FROM runs")
         connection.execute("DELETE FROM submissions")
         other = SqliteStore(store.path)
@@ -213,7 +213,7 @@ def test_finished_runs_are_not_remembered(tmp_path: Path) -> None:
         ended.run.phase = Phase.SUCCEEDED
         await store.commit([running, ended])
         await store.commit([_changes("ended", version=1)])
-        return sorted(store._database._keys), len(await _list(store))
+        return sorted(store._database.keys), len(await _list(store))
 
     assert _with(SqliteStore(tmp_path / "aether.db"), act) == (["ended", "running"], 2)
 

@@ -148,7 +148,7 @@ def test_relative_path_is_fixed_when_the_store_is_made(
 
 def test_full_is_asked_of_sqlite(tmp_path: Path) -> None:
     async def setting(store: SqliteStore) -> int:
-        connection = store._database._connection
+        connection = store._database.connection
         return int(connection.execute("PRAGMA synchronous").fetchone()[0])
 
     normal = _with(SqliteStore(tmp_path / "normal.db"), setting)

@@ -61,7 +61,7 @@ def test_options_reach_the_store(tmp_path: Path) -> None:
     async def synchronous(store: SqliteStore) -> object:
         await store.open()
         try:
-            return store._database._connection.execute("PRAGMA synchronous").fetchone()
+            return store._database.connection.execute("PRAGMA synchronous").fetchone()
         finally:
             await store.close()
 
@@ -203,3 +203,28 @@ def test_import_loads_nothing_that_only_some_stores_need() -> None:
     assert "aether_core.stores._sqlite" in loaded
     late = {"sqlite3", "importlib.metadata", "platformdirs", "asyncio", "pydantic"}
     assert not loaded & (late | {"aether_core.stores._database"})
+
+
+def test_import_loads_only_the_store_that_is_asked_for() -> None:
+    code = (
+        "import sys\n"
+        "from aether_core.stores import StoreNotFound, open_store\n"
+        "open_store('sqlite:///never-opened.db')\n"
+        "print(*(name for name in sys.modules if name.startswith('aether_core.stores._')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
+    )
+
+    loaded = {name.removeprefix("aether_core.stores.") for name in done.stdout.split()}
+    assert "_sqlite" in loaded
+    assert not [name for name in loaded if name.startswith("_memory")]
+
+
+def test_package_has_the_names_that_it_says_and_no_other() -> None:
+    stores = importlib.import_module("aether_core.stores")
+
+    assert dir(stores) == stores.__all__
+    assert all(hasattr(stores, name) for name in stores.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'NoStore'"):
+        _ = stores.NoStore

@@ -41,9 +41,17 @@ class RunRecord(msgspec.Struct):
     owner: str = ""
     #: Counts retries of the whole run, from 0.
     generation: int = 0
+    #: Random text that marks the places of secrets in this run's values; never shown.
+    seal: str = ""
+    #: Id of the schedule that started the run; empty for any other run.
+    cron_id: str = ""
+    #: The time of the schedule for which it was started.
+    scheduled_at: int | None = None
     #: Tasks and ended tasks; hooks are not counted.
     tasks_total: int = 0
     tasks_done: int = 0
+    #: Hook tasks that have not ended; they may outlive the run.
+    hooks_open: int = 0
     #: Number of events so far; the next event gets this number plus one.
     last_event: int = 0
     #: Counts commits; a commit that expects another version than the stored one is refused.
@@ -83,6 +91,12 @@ class TaskRecord(msgspec.Struct):
     iteration: int | None = None
     #: A loop's items, expanded once.
     items: list[JsonValue] | None = None
+    #: The run's generation in which the task last began.
+    generation: int = 0
+    #: Where its input artifacts are, by name; a place is `{"type", "config", "archive"}`.
+    input_artifacts: dict[str, JsonValue] | None = None
+    #: Where its output artifacts are, by name.
+    artifacts: dict[str, JsonValue] | None = None
 
 
 class EventRecord(msgspec.Struct, frozen=True):
@@ -101,6 +115,15 @@ class EventRecord(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+class CommandAnswer(msgspec.Struct, frozen=True):
+    """What became of a command that came through the store's inbox."""
+
+    command_id: int
+    accepted: bool
+    #: Why it was refused; empty when it was accepted.
+    message: str = ""
+
+
 class RunChanges(msgspec.Struct):
     """What one or more steps of a run changed; the unit a store commits.
 
@@ -114,3 +137,5 @@ class RunChanges(msgspec.Struct):
     created: list[TaskRecord]
     updated: list[TaskRecord]
     events: list[EventRecord]
+    #: Answers to commands of the inbox; a command is done with once its answer is committed.
+    answers: list[CommandAnswer] = []

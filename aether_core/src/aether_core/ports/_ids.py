@@ -16,8 +16,11 @@ def uuid7() -> str:
 
     Layout as RFC 9562 section 5.7: 48 bits of Unix milliseconds, then 74 random bits.
     """
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
+    return uuid7_of(time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10)))
+
+
+def uuid7_of(milliseconds: int, random: int) -> str:
+    """Return a UUID version 7 made of a time and the lower 74 bits of a number."""
     value = (
         (milliseconds & 0xFFFF_FFFF_FFFF) << 80
         | 0x7 << 76

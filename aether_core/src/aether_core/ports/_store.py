@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from aether_sdk import AetherError, Phase
+from aether_core.ports._commands import CommandStore
+from aether_core.ports._cron import CronStore
+from aether_core.ports._templates import TemplateStore
+from aether_sdk import Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +23,10 @@ class RunQuery(msgspec.Struct, frozen=True):
     phase: Phase | None = None
     workflow: str | None = None
     limit: int = 50
+    #: Only runs that this schedule started.
+    cron_id: str | None = None
+    #: Only runs that have not ended.
+    unfinished: bool = False
 
 
 class RunSummary(msgspec.Struct, frozen=True):
@@ -33,29 +40,21 @@ class RunSummary(msgspec.Struct, frozen=True):
     tasks_done: int
     created_at: int
     finished_at: int | None
+    cron_id: str = ""
+    scheduled_at: int | None = None
 
 
-class StoreError(AetherError):
-    """The store can't be opened, read or written."""
+class Owner(msgspec.Struct, frozen=True):
+    """Who drives a run."""
 
-    code = "AE801"
-
-
-class VersionConflict(StoreError):
-    """Somebody else committed to the run first; nothing of the batch was written.
-
-    Attributes:
-        run_id: the run whose stored version is not the expected one.
-    """
-
-    code = "AE802"
-
-    def __init__(self, run_id: str) -> None:
-        super().__init__(f"run {run_id} was changed by another engine")
-        self.run_id = run_id
+    engine_id: str
+    #: The engine's last sign of life; None when it has ended or never gave one.
+    heartbeat_at: int | None
+    #: The run's phase.
+    phase: Phase
 
 
-class Store(Protocol):
+class Store(CommandStore, CronStore, TemplateStore, Protocol):
     """Keeps runs durably.
 
     Methods are called from one event loop. `open` comes first and `close` last; both may be
@@ -109,12 +108,26 @@ class Store(Protocol):
         ...
 
     async def list_abandoned(self, since: int) -> list[str]:
-        """Return the runs that have not ended and whose owner was not alive since then.
+        """Return the runs in which something is open and whose owner was not alive since then.
 
-        Oldest first. An engine that never gave a sign of life counts as gone.
+        Hook tasks of a run that has ended are open too. Oldest first. An engine that never gave a sign of life counts as gone.
         """
         ...
 
     async def list_runs(self, query: RunQuery) -> list[RunSummary]:
-        """Return the runs that match, newest first."""
+        """Return the runs that match, newest first; of equal age, the last one written first."""
+        ...
+
+    async def get_owner(self, run_id: str) -> Owner | None:
+        """Return who drives a run, or drove it last; None for an unknown run.
+
+        Cheaper than the run itself; made for being asked again and again.
+        """
+        ...
+
+    async def delete_run(self, run_id: str) -> bool:
+        """Remove a run with all that belongs to it; returns False if there is none.
+
+        The caller makes sure that the run has ended; a commit to it fails afterwards.
+        """
         ...

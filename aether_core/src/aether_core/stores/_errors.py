@@ -8,7 +8,9 @@ StoreError                      ports: the store can't be opened, read or writte
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import msgspec
 
 from aether_core.ports import StoreError
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aether_core.kernel import RunChanges
+
+#: What the encoding of a record as JSON fails with.
+UNWRITABLE: Final = (ValueError, TypeError, OverflowError, msgspec.MsgspecError)
 
 
 class StoreNotFound(StoreError):
@@ -69,6 +74,14 @@ def refuse_repeated_runs(batch: Sequence[RunChanges]) -> None:
         if run_id in seen:
             raise StoreError(f"run {run_id} is more than once in a batch of changes")
         seen.add(run_id)
+
+
+def command_to_nobody(run_id: str) -> StoreError:
+    """Return the error for a command to a run that does not exist."""
+    return StoreError(
+        f"there is no run {run_id} to send a command to",
+        hint="It may have been deleted; `aether list` shows the runs there are.",
+    )
 
 
 def missing_task(location: str) -> StoreError:

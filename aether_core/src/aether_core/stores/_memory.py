@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from aether_core.kernel import EventRecord, RunChanges, RunRecord, TaskRecord
-from aether_core.ports import RunQuery, RunSummary, StoreError, VersionConflict
-from aether_core.stores._errors import missing_task, refuse_repeated_runs
+from aether_core.ports import Owner, RunQuery, RunSummary, StoreError, VersionConflict
+from aether_core.stores._errors import UNWRITABLE, missing_task, refuse_repeated_runs
+from aether_core.stores._memory_commands import MemoryCommands
+from aether_core.stores._memory_crons import MemoryCrons
+from aether_core.stores._memory_templates import MemoryTemplates
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
@@ -27,8 +30,8 @@ _RUN_STATE = (
     "deadline",
     "owner",
     "generation",
+    "hooks_open",
 )
-_UNREADABLE = (ValueError, TypeError, OverflowError, msgspec.MsgspecError)
 
 _Numbered = TypeVar("_Numbered", TaskRecord, EventRecord)
 
@@ -41,6 +44,8 @@ class _Kept(msgspec.Struct):
     created: bytes
     state: bytes
     summary: RunSummary
+    owner: str
+    is_open: bool
     version: int
     tasks: dict[int, bytes]
     events: dict[int, EventRecord]
@@ -56,14 +61,15 @@ class _Staged(msgspec.Struct):
     events: dict[int, EventRecord]
 
 
-class MemoryStore:
-    """Keeps runs in memory; the end of the process is the end of them.
+class MemoryStore(MemoryCommands, MemoryCrons, MemoryTemplates):
+    """Keeps runs and schedules in memory; the end of the process is the end of them.
 
     Behaves like the SQLite store in everything else: records are copied in and out, a batch
     is written whole or not at all, and values pass through JSON.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._runs: dict[str, _Kept] = {}
         #: When each engine was last alive.
         self._engines: dict[str, int] = {}
@@ -85,7 +91,7 @@ class MemoryStore:
         kept = [self._require_version(changes) for changes in batch]
         try:
             staged = [_stage(changes, old) for changes, old in zip(batch, kept, strict=True)]
-        except _UNREADABLE as error:
+        except UNWRITABLE as error:
             raise StoreError(f"a record can't be written as JSON: {error}") from error
         for stage in staged:
             self._apply(stage)
@@ -124,13 +130,14 @@ class MemoryStore:
             self._engines[engine_id] = at
 
     async def list_abandoned(self, since: int) -> list[str]:
-        """Return the runs that have not ended and whose owner was not alive since then."""
-        return [
-            run_id
-            for run_id, kept in self._runs.items()
-            if not kept.summary.phase.is_terminal
-            and self._engines.get(msgspec.json.decode(kept.state)["owner"], -1) < since
+        """Return the runs in which something is open and whose owner was not alive since then."""
+        found = [
+            kept.summary
+            for kept in self._runs.values()
+            if kept.is_open and self._engines.get(kept.owner, -1) < since
         ]
+        found.sort(key=lambda summary: summary.created_at)
+        return [summary.run_id for summary in found]
 
     async def list_runs(self, query: RunQuery) -> list[RunSummary]:
         """Return the runs that match, newest first; of equal age, the last one written first."""
@@ -139,9 +146,27 @@ class MemoryStore:
             for kept in reversed(self._runs.values())
             if query.phase in {None, kept.summary.phase}
             and query.workflow in {None, kept.summary.workflow}
+            and (query.cron_id is None or query.cron_id == kept.summary.cron_id != "")
+            and not (query.unfinished and kept.summary.phase.is_terminal)
         ]
         found.sort(key=lambda summary: summary.created_at, reverse=True)
         return found[: max(query.limit, 0)]
+
+    async def get_owner(self, run_id: str) -> Owner | None:
+        """Return who drives a run, or drove it last; None for an unknown run."""
+        kept = self._runs.get(run_id)
+        if kept is None:
+            return None
+        return Owner(kept.owner, self._engines.get(kept.owner), kept.summary.phase)
+
+    async def delete_run(self, run_id: str) -> bool:
+        """Remove a run with all that belongs to it; returns False if there is none."""
+        self._forget_commands(run_id)
+        return self._runs.pop(run_id, None) is not None
+
+    def _owner_of(self, run_id: str) -> str | None:
+        kept = self._runs.get(run_id)
+        return None if kept is None else kept.owner
 
     def _require_version(self, changes: RunChanges) -> _Kept | None:
         kept = self._runs.get(changes.run.run_id)
@@ -154,12 +179,28 @@ class MemoryStore:
         kept = self._runs.get(run.run_id)
         if kept is None:
             self._runs[run.run_id] = _Kept(
-                stage.created, stage.state, _summary(run), version, stage.tasks, stage.events
+                created=stage.created,
+                state=stage.state,
+                summary=_summary(run),
+                owner=run.owner,
+                is_open=_is_open(run),
+                version=version,
+                tasks=stage.tasks,
+                events=stage.events,
             )
         else:
-            kept.state, kept.summary, kept.version = stage.state, _summary(run), version
+            kept.state, kept.owner, kept.version = stage.state, run.owner, version
+            kept.is_open = _is_open(run)
+            kept.summary = msgspec.structs.replace(
+                kept.summary,
+                phase=run.phase,
+                tasks_total=run.tasks_total,
+                tasks_done=run.tasks_done,
+                finished_at=run.finished_at,
+            )
             kept.tasks.update(stage.tasks)
             kept.events.update(stage.events)
+        self._keep_answers(stage.changes.answers)
         run.version = version
 
 
@@ -170,6 +211,8 @@ def _stage(changes: RunChanges, kept: _Kept | None) -> _Staged:
     for task in changes.updated:
         if task.seq not in old_tasks and task.seq not in tasks:
             raise missing_task("memory")
+    # Only to see that it can be written.
+    _encode(changes.answers)
     return _Staged(
         changes=changes,
         created=_encode(run) if kept is None else b"",
@@ -191,6 +234,10 @@ def _numbered(
     return numbered
 
 
+def _is_open(run: RunRecord) -> bool:
+    return run.hooks_open > 0 or not run.phase.is_terminal
+
+
 def _summary(run: RunRecord) -> RunSummary:
     return RunSummary(
         run_id=run.run_id,
@@ -201,6 +248,8 @@ def _summary(run: RunRecord) -> RunSummary:
         tasks_done=run.tasks_done,
         created_at=run.created_at,
         finished_at=run.finished_at,
+        cron_id=run.cron_id,
+        scheduled_at=run.scheduled_at,
     )
 
 

@@ -9,6 +9,10 @@ Tables:
     submissions: what was submitted; apart, because a long document would be rewritten as well.
     engines: when each engine that drives runs was last alive.
     tasks, events: the id is runs.id * 2**32 + the number within the run (see `_rows.SPAN`).
+    commands: the inbox; `accepted` is null until a command is answered. Ids are never reused.
+    crons: schedules; `pruned_to` is the latest slot that was forgotten, so that it stays taken.
+    slots: the times at which schedules were due.
+    templates: WorkflowTemplates.
 """
 
 from __future__ import annotations
@@ -91,11 +95,67 @@ _OWNERS: Final[Migration] = (
         heartbeat_at INTEGER NOT NULL) WITHOUT ROWID""",
 )
 
+_INBOX_CRONS_AND_TEMPLATES: Final[Migration] = (
+    "ALTER TABLE runs ADD COLUMN cron_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE runs ADD COLUMN scheduled_at INTEGER",
+    "ALTER TABLE runs ADD COLUMN hooks_open INTEGER NOT NULL DEFAULT 0",
+    # Of scheduled runs only: all others would pay for it.
+    "CREATE INDEX runs_by_cron ON runs(cron_id, created_at) WHERE cron_id <> ''",
+    "ALTER TABLE submissions ADD COLUMN seal TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN generation INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE tasks ADD COLUMN input_artifacts TEXT",
+    "ALTER TABLE tasks ADD COLUMN artifacts TEXT",
+    """CREATE TABLE commands(
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        run INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        task_seq INTEGER,
+        attempt INTEGER,
+        payload TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        accepted INTEGER,
+        answer TEXT)""",
+    "CREATE INDEX commands_by_run ON commands(run)",
+    "CREATE INDEX commands_open ON commands(run) WHERE accepted IS NULL",
+    """CREATE TABLE crons(
+        id INTEGER PRIMARY KEY,
+        cron_id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        document TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        suspended INTEGER NOT NULL,
+        since INTEGER NOT NULL,
+        last_run_id TEXT NOT NULL,
+        last_slot INTEGER,
+        pruned_to INTEGER,
+        version INTEGER NOT NULL,
+        UNIQUE(namespace, name))""",
+    """CREATE TABLE slots(
+        cron_id TEXT NOT NULL,
+        slot INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        engine_id TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        run_id TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY(cron_id, slot)) WITHOUT ROWID""",
+    """CREATE TABLE templates(
+        namespace TEXT NOT NULL,
+        name TEXT NOT NULL,
+        document TEXT NOT NULL,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY(namespace, name))""",
+)
+
 #: Append only: a file out there has been through a prefix of this.
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _INITIAL,
     _DEADLINES_AND_LOOPS,
     _OWNERS,
+    _INBOX_CRONS_AND_TEMPLATES,
 )
 
 

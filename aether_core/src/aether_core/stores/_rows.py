@@ -1,6 +1,6 @@
 """Records as rows of the SQLite tables, and back.
 
-A column order here is the order of columns in the statements of `_database` and `_queries`.
+The columns named here are those of the rows made here, in this order.
 """
 
 from __future__ import annotations
@@ -22,50 +22,114 @@ Row: TypeAlias = tuple[Any, ...]
 #: key SQLite has, and rows of one run stay together in creation order.
 SPAN: Final = 1 << 32
 
-_PHASES: Final[dict[str, Phase]] = {phase.value: phase for phase in Phase}
+#: What never changes of a run and is small.
+RUN_IDENTITY: Final = "run_id, workflow, namespace, created_at, cron_id, scheduled_at"
+#: What never changes of a run and is read only together with it.
+RUN_SUBMISSION: Final = "document, arguments, variables, seal"
+#: What commits change of a run; its version they count up.
+RUN_STATE: Final = (
+    "phase, message, outputs, started_at, finished_at, tasks_total, tasks_done, last_event,"
+    " deadline, owner, generation, hooks_open"
+)
+RUN_SUMMARY: Final = (
+    "run_id, workflow, namespace, phase, tasks_total, tasks_done, created_at, finished_at,"
+    " cron_id, scheduled_at"
+)
+#: What never changes of a task.
+TASK_IDENTITY: Final = (
+    "id, task_id, parent_seq, parent_id, depth, scope, name, template, template_type, created_at,"
+    " iteration"
+)
+#: What commits change of a task.
+TASK_STATE: Final = (
+    "phase, message, code, attempt, retry_count, inputs, outputs, started_at, finished_at,"
+    " deadline, next_attempt_at, items, generation, input_artifacts, artifacts"
+)
+EVENT: Final = "id, at, kind, phase, task_seq, name, message"
+
+#: In a row that is written, what shall be null. The driver asks every adapter about None, as it
+#: does about any type but str, int and float; that took half the time of writing a task. No
+#: column that may be null has a use for empty text: they hold numbers, phases and JSON.
+NULL: Final = ""
+_NULLABLE: Final = frozenset(
+    {
+        "artifacts",
+        "code",
+        "deadline",
+        "finished_at",
+        "input_artifacts",
+        "inputs",
+        "items",
+        "iteration",
+        "next_attempt_at",
+        "outputs",
+        "phase",
+        "scheduled_at",
+        "started_at",
+    }
+)
+
+PHASES: Final[dict[str, Phase]] = {phase.value: phase for phase in Phase}
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
 
-def _json(value: dict[str, JsonValue] | None) -> str | None:
-    return None if value is None else _encode(value).decode()
+def marks(columns: str) -> str:
+    """Return the marks of a statement for the values of the columns; NULL is null there."""
+    return ", ".join(
+        f"NULLIF(?, '{NULL}')" if column in _NULLABLE else "?" for column in columns.split(", ")
+    )
 
 
-def _value(text: str | None) -> Any:
+def json_of(value: dict[str, JsonValue] | list[JsonValue] | None) -> str:
+    """Return JSON text, or NULL for None."""
+    return NULL if value is None else _encode(value).decode()
+
+
+def value_of(text: str | None) -> Any:
+    """Return the value of JSON text, or None for None."""
     return None if text is None else _decode(text)
 
 
 def run_identity(run: RunRecord) -> Row:
-    """Return what never changes of a run and is small: run_id to created_at."""
-    return (run.run_id, run.workflow, run.namespace, run.created_at)
-
-
-def run_submission(run: RunRecord) -> Row:
-    """Return what never changes of a run and may be large: document, arguments, variables."""
-    return (run.document, _json(run.arguments), _json(run.variables))
-
-
-def run_state(run: RunRecord) -> Row:
-    """Return what commits change of a run: phase to generation, without the version."""
-    # SQLite takes str itself at once, but asks every adapter about a subclass such as Phase.
+    """Return the values of RUN_IDENTITY."""
     return (
-        str(run.phase),
-        run.message,
-        _json(run.outputs),
-        run.started_at,
-        run.finished_at,
-        run.tasks_total,
-        run.tasks_done,
-        run.last_event,
-        run.deadline,
-        run.owner,
-        run.generation,
+        run.run_id,
+        run.workflow,
+        run.namespace,
+        run.created_at,
+        run.cron_id,
+        NULL if run.scheduled_at is None else run.scheduled_at,
     )
 
 
-def task_row(base: int, task: TaskRecord) -> Row:
-    """Return a whole task, id first; `base` is the run's key times SPAN."""
+def run_submission(run: RunRecord) -> Row:
+    """Return the values of RUN_SUBMISSION."""
+    return (run.document, json_of(run.arguments), json_of(run.variables), run.seal)
+
+
+def run_state(run: RunRecord) -> Row:
+    """Return the values of RUN_STATE."""
+    return (
+        # A plain str: a subclass such as Phase is as slow as None.
+        str(run.phase),
+        run.message,
+        json_of(run.outputs),
+        NULL if run.started_at is None else run.started_at,
+        NULL if run.finished_at is None else run.finished_at,
+        run.tasks_total,
+        run.tasks_done,
+        run.last_event,
+        NULL if run.deadline is None else run.deadline,
+        run.owner,
+        run.generation,
+        run.hooks_open,
+    )
+
+
+def task_identity(base: int, task: TaskRecord) -> Row:
+    """Return the values of TASK_IDENTITY; `base` is the run's key times SPAN."""
     return (
         base + task.seq,
         task.task_id,
@@ -77,47 +141,38 @@ def task_row(base: int, task: TaskRecord) -> Row:
         task.template,
         task.template_type,
         task.created_at,
-        task.iteration,
-        None if task.items is None else _encode(task.items).decode(),
-        str(task.phase),
-        task.message,
-        task.code,
-        task.attempt,
-        task.retry_count,
-        _json(task.inputs),
-        _json(task.outputs),
-        task.started_at,
-        task.finished_at,
-        task.deadline,
-        task.next_attempt_at,
+        NULL if task.iteration is None else task.iteration,
     )
 
 
-def task_state(base: int, task: TaskRecord) -> Row:
-    """Return what commits change of a task: phase to next_attempt_at, then its id."""
+def task_state(task: TaskRecord) -> Row:
+    """Return the values of TASK_STATE."""
     return (
         str(task.phase),
         task.message,
-        task.code,
+        NULL if task.code is None else task.code,
         task.attempt,
         task.retry_count,
-        _json(task.inputs),
-        _json(task.outputs),
-        task.started_at,
-        task.finished_at,
-        task.deadline,
-        task.next_attempt_at,
-        base + task.seq,
+        json_of(task.inputs),
+        json_of(task.outputs),
+        NULL if task.started_at is None else task.started_at,
+        NULL if task.finished_at is None else task.finished_at,
+        NULL if task.deadline is None else task.deadline,
+        NULL if task.next_attempt_at is None else task.next_attempt_at,
+        json_of(task.items),
+        task.generation,
+        json_of(task.input_artifacts),
+        json_of(task.artifacts),
     )
 
 
 def event_row(base: int, event: EventRecord) -> Row:
-    """Return a whole event, id first; `base` is the run's key times SPAN."""
+    """Return the values of EVENT; `base` is the run's key times SPAN."""
     return (
         base + event.seq,
         event.at,
         event.kind,
-        None if event.phase is None else str(event.phase),
+        NULL if event.phase is None else str(event.phase),
         event.task_seq,
         event.name,
         event.message,
@@ -125,32 +180,36 @@ def event_row(base: int, event: EventRecord) -> Row:
 
 
 def run_of(row: Sequence[Any]) -> RunRecord:
-    """Return the run of a row: run_identity, run_state, version, run_submission."""
+    """Return the run of a row: RUN_IDENTITY, RUN_SUBMISSION, RUN_STATE, version."""
     return RunRecord(
         run_id=row[0],
         workflow=row[1],
         namespace=row[2],
         created_at=row[3],
-        phase=_PHASES[row[4]],
-        message=row[5],
-        outputs=_value(row[6]),
-        started_at=row[7],
-        finished_at=row[8],
-        tasks_total=row[9],
-        tasks_done=row[10],
-        last_event=row[11],
-        deadline=row[12],
-        owner=row[13],
-        generation=row[14],
-        version=row[15],
-        document=row[16],
-        arguments=_value(row[17]),
-        variables=_value(row[18]),
+        cron_id=row[4],
+        scheduled_at=row[5],
+        document=row[6],
+        arguments=value_of(row[7]),
+        variables=value_of(row[8]),
+        seal=row[9],
+        phase=PHASES[row[10]],
+        message=row[11],
+        outputs=value_of(row[12]),
+        started_at=row[13],
+        finished_at=row[14],
+        tasks_total=row[15],
+        tasks_done=row[16],
+        last_event=row[17],
+        deadline=row[18],
+        owner=row[19],
+        generation=row[20],
+        hooks_open=row[21],
+        version=row[22],
     )
 
 
 def task_of(row: Sequence[Any]) -> TaskRecord:
-    """Return the task of a row of `task_row`."""
+    """Return the task of a row: TASK_IDENTITY, TASK_STATE."""
     return TaskRecord(
         seq=row[0] % SPAN,
         task_id=row[1],
@@ -163,28 +222,31 @@ def task_of(row: Sequence[Any]) -> TaskRecord:
         template_type=row[8],
         created_at=row[9],
         iteration=row[10],
-        items=_value(row[11]),
-        phase=_PHASES[row[12]],
-        message=row[13],
-        code=row[14],
-        attempt=row[15],
-        retry_count=row[16],
-        inputs=_value(row[17]),
-        outputs=_value(row[18]),
-        started_at=row[19],
-        finished_at=row[20],
-        deadline=row[21],
-        next_attempt_at=row[22],
+        phase=PHASES[row[11]],
+        message=row[12],
+        code=row[13],
+        attempt=row[14],
+        retry_count=row[15],
+        inputs=value_of(row[16]),
+        outputs=value_of(row[17]),
+        started_at=row[18],
+        finished_at=row[19],
+        deadline=row[20],
+        next_attempt_at=row[21],
+        items=value_of(row[22]),
+        generation=row[23],
+        input_artifacts=value_of(row[24]),
+        artifacts=value_of(row[25]),
     )
 
 
 def event_of(row: Sequence[Any]) -> EventRecord:
-    """Return the event of a row of `event_row`."""
+    """Return the event of a row of EVENT."""
     return EventRecord(
         seq=row[0] % SPAN,
         at=row[1],
         kind=row[2],
-        phase=None if row[3] is None else _PHASES[row[3]],
+        phase=None if row[3] is None else PHASES[row[3]],
         task_seq=row[4],
         name=row[5],
         message=row[6],
@@ -192,8 +254,6 @@ def event_of(row: Sequence[Any]) -> EventRecord:
 
 
 def summary_of(row: Sequence[Any]) -> RunSummary:
-    """Return the summary of a row in the order of the fields of `RunSummary`."""
-    run_id, workflow, namespace, phase, total, done, created_at, finished_at = row
-    return RunSummary(
-        run_id, workflow, namespace, _PHASES[phase], total, done, created_at, finished_at
-    )
+    """Return the summary of a row of RUN_SUMMARY, which are the fields of `RunSummary`."""
+    run_id, workflow, namespace, phase, *rest = row
+    return RunSummary(run_id, workflow, namespace, PHASES[phase], *rest)

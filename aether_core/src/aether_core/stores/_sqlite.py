@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from aether_core.ports import RunQuery, RunSummary, StoreError
+from aether_core.stores._command_tables import CommandTables
+from aether_core.stores._commits import commit_batch, delete_run
+from aether_core.stores._cron_tables import CronTables
+from aether_core.stores._run_tables import RunTables
+from aether_core.stores._template_tables import TemplateTables
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from aether_core.kernel import EventRecord, RunChanges, RunRecord, TaskRecord
-    from aether_core.stores._database import Database
+    from aether_core.kernel import RunChanges
 
 #: How far a commit goes before it returns: to the system, or to the disk.
 Synchronous: TypeAlias = Literal["normal", "full"]
 
 
-class SqliteStore:
-    """Keeps runs in one SQLite file (write-ahead log), beside it a log while it is open.
+class SqliteStore(RunTables, CommandTables, CronTables, TemplateTables):
+    """Keeps runs and schedules in one SQLite file, beside it a write-ahead log while it is open.
 
     With `synchronous="normal"` a commit is safe once the system has it: the death of the
     process loses nothing; a power failure may lose the last commits, but damages nothing and
@@ -46,11 +48,10 @@ class SqliteStore:
         read_only: bool = False,
         must_exist: bool = False,
     ) -> None:
-        self.path = Path(path).absolute()
+        super().__init__(path)
         self._synchronous = synchronous
         self._read_only = read_only
         self._must_exist = must_exist
-        self._opened: Database | None = None
 
     async def open(self) -> None:
         """Open the file; create or migrate it if needed.
@@ -84,62 +85,12 @@ class SqliteStore:
             VersionConflict: a run's stored version is not the expected one.
             StoreError: the batch can't be written; the store stays usable.
         """
-        self._database.commit(batch)
+        commit_batch(self._database, batch)
 
-    async def get_run(self, run_id: str) -> RunRecord | None:
-        """Return the run, or None.
-
-        Raises:
-            StoreError: the file can't be read.
-        """
-        return self._database.get_run(run_id)
-
-    async def get_tasks(self, run_id: str) -> list[TaskRecord]:
-        """Return the run's tasks in creation order; empty for an unknown run.
-
-        Raises:
-            StoreError: the file can't be read.
-        """
-        return self._database.get_tasks(run_id)
-
-    async def get_events(
-        self, run_id: str, *, after: int = 0, limit: int = 1000
-    ) -> list[EventRecord]:
-        """Return the run's events numbered above `after`, oldest first, at most `limit`.
-
-        Raises:
-            StoreError: the file can't be read.
-        """
-        return self._database.get_events(run_id, after, limit)
-
-    async def heartbeat(self, engine_id: str, at: int | None) -> None:
-        """Note that an engine was alive at that time, or, with None, that it has ended.
+    async def delete_run(self, run_id: str) -> bool:
+        """Remove a run with all that belongs to it; returns False if there is none.
 
         Raises:
             StoreError: the file can't be written.
         """
-        self._database.heartbeat(engine_id, at)
-
-    async def list_abandoned(self, since: int) -> list[str]:
-        """Return the runs that have not ended and whose owner was not alive since then.
-
-        Raises:
-            StoreError: the file can't be read.
-        """
-        return self._database.list_abandoned(since)
-
-    async def list_runs(self, query: RunQuery) -> list[RunSummary]:
-        """Return the runs that match, newest first; of equal age, the last one written first.
-
-        Raises:
-            StoreError: the file can't be read.
-        """
-        return self._database.list_runs(query)
-
-    @property
-    def _database(self) -> Database:
-        if self._opened is None:
-            raise StoreError(
-                f"the store {self.path} is not open", hint="Call `open` before anything else."
-            )
-        return self._opened
+        return delete_run(self._database, run_id)

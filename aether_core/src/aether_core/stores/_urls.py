@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from aether_core.stores._errors import StoreNotFound, StoreUrlError
-from aether_core.stores._memory import MemoryStore
-from aether_core.stores._sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +65,9 @@ def default_store_url() -> str:
 def _memory(url: str, rest: str) -> Store:
     if rest:
         raise StoreUrlError(url, "a store in memory has no options", hint="Write just memory:")
+    # Late, like the other one: a command needs one store at most.
+    from aether_core.stores._memory import MemoryStore
+
     return MemoryStore()
 
 
@@ -75,6 +76,8 @@ def _sqlite(url: str, rest: str, *, must_exist: bool) -> Store:
     if not location.startswith("///") or location == "///":
         raise StoreUrlError(url, "it names no file", hint=_FILE_HINT)
     options = _options(url, query)
+    from aether_core.stores._sqlite import SqliteStore
+
     store = SqliteStore(
         _path(url, location.removeprefix("///")),
         synchronous=cast("Synchronous", options["synchronous"]),

@@ -17,13 +17,25 @@ from __future__ import annotations
 
 from typing import Final
 
+from aether_core.stores.conformance._commands import COMMAND_CHECKS
 from aether_core.stores.conformance._commits import COMMIT_CHECKS
+from aether_core.stores.conformance._crons import CRON_CHECKS
 from aether_core.stores.conformance._durability import DURABLE_CHECKS
 from aether_core.stores.conformance._expect import Check, StoreFactory, name_of
+from aether_core.stores.conformance._owners import OWNER_CHECKS
 from aether_core.stores.conformance._reads import READ_CHECKS
+from aether_core.stores.conformance._templates import TEMPLATE_CHECKS
 from aether_core.stores.conformance._values import VALUE_CHECKS
 
 #: The checks for every store.
-CHECKS: Final[tuple[Check, ...]] = (*COMMIT_CHECKS, *READ_CHECKS, *VALUE_CHECKS)
+CHECKS: Final[tuple[Check, ...]] = (
+    *COMMIT_CHECKS,
+    *READ_CHECKS,
+    *VALUE_CHECKS,
+    *OWNER_CHECKS,
+    *COMMAND_CHECKS,
+    *CRON_CHECKS,
+    *TEMPLATE_CHECKS,
+)
 
 __all__ = ["CHECKS", "DURABLE_CHECKS", "Check", "StoreFactory", "name_of"]

@@ -100,6 +100,16 @@ async def second_event_of_a_number_is_refused(factory: StoreFactory) -> None:
     await _refused_for(factory, event=1)
 
 
+async def task_is_created_and_updated_at_once(factory: StoreFactory) -> None:
+    """A task that one commit creates and updates is as the update says."""
+    async with opened(factory) as store:
+        run, ended = a_run(), a_task(1, phase=Phase.SUCCEEDED)
+        await store.commit([changes(run, created=[a_task(0)])])
+        first = a_task(0, phase=Phase.RUNNING)
+        await store.commit([changes(run, created=[a_task(1)], updated=[first, ended])])
+        expect("tasks", await store.get_tasks(run.run_id), [first, ended])
+
+
 async def empty_batch_does_nothing(factory: StoreFactory) -> None:
     """No changes, or a run without new tasks and events, are fine."""
     async with opened(factory) as store:
@@ -194,6 +204,7 @@ COMMIT_CHECKS: Final[tuple[Check, ...]] = (
     update_of_an_unknown_task_is_refused,
     second_task_of_a_number_is_refused,
     second_event_of_a_number_is_refused,
+    task_is_created_and_updated_at_once,
     empty_batch_does_nothing,
     batch_holds_many_runs,
     finished_run_can_change_again,

@@ -39,10 +39,15 @@ async def update_reaches_every_field_that_may_change(factory: StoreFactory) -> N
         run.phase, run.message, run.outputs = Phase.ERROR, "no answer", {"answer": [42]}
         run.started_at, run.finished_at = START + 1, START + 2
         run.tasks_total, run.tasks_done, run.last_event = 3, 2, 9
+        run.deadline, run.owner, run.generation = START + 5, "engine", 1
         task.phase, task.message, task.code = Phase.ERROR, "exit 3", 3
         task.attempt, task.retry_count = 2, 1
         task.inputs, task.outputs = {"a": 1}, {"b": [None]}
         task.started_at, task.finished_at = START + 3, START + 4
+        task.deadline, task.next_attempt_at, task.generation = START + 5, START + 6, 1
+        task.items = [1, {"deep": [None]}]
+        task.input_artifacts = {"source": {"type": "local", "config": {"path": "a"}}}
+        task.artifacts = {"report": {"type": "s3", "archive": None}}
         await store.commit([changes(run, updated=[task])])
 
         expect("run", await store.get_run(run.run_id), run)
@@ -132,10 +137,35 @@ async def runs_are_filtered(factory: StoreFactory) -> None:
             RunQuery(phase=Phase.FAILED, limit=2): "75",
             RunQuery(phase=Phase.SUCCEEDED): "",
             RunQuery(workflow="NIGHTLY"): "",
+            RunQuery(unfinished=True): "6420",
+            RunQuery(unfinished=True, phase=Phase.FAILED): "",
+            RunQuery(cron_id="even"): "",
         }
         for query, order in expected.items():
             found = await store.list_runs(query)
             expect(str(query), "".join(run.run_id for run in found), order)
+
+
+async def runs_of_a_schedule_are_listed(factory: StoreFactory) -> None:
+    """A schedule's id selects the runs it started; an empty id is none's, and selects nothing."""
+    async with opened(factory) as store:
+        for number, cron_id in enumerate(("odd", "even", "odd", "", "even", "odd")):
+            phase = Phase.RUNNING if number > 3 else Phase.SUCCEEDED
+            run = a_run(f"{number}", phase=phase, created_at=START + number, cron_id=cron_id)
+            await store.commit([changes(run)])
+        expected = {
+            RunQuery(cron_id="odd"): "520",
+            RunQuery(cron_id="odd", limit=2): "52",
+            RunQuery(cron_id="odd", unfinished=True): "5",
+            RunQuery(cron_id="even", phase=Phase.SUCCEEDED): "1",
+            RunQuery(cron_id="ODD"): "",
+            RunQuery(cron_id=""): "",
+        }
+        for query, order in expected.items():
+            found = await store.list_runs(query)
+            expect(str(query), "".join(run.run_id for run in found), order)
+        schedules = [(run.cron_id, run.scheduled_at) for run in await store.list_runs(RunQuery())]
+        expect("schedules", schedules[1:3], [("even", START - 1), ("", None)])
 
 
 async def summaries_follow_the_run(factory: StoreFactory) -> None:
@@ -148,7 +178,16 @@ async def summaries_follow_the_run(factory: StoreFactory) -> None:
         await store.commit([changes(run)])
 
         expected = RunSummary(
-            "run-1", "nightly", "default", Phase.SUCCEEDED, 5, 5, START, START + 10
+            "run-1",
+            "nightly",
+            "default",
+            Phase.SUCCEEDED,
+            tasks_total=5,
+            tasks_done=5,
+            created_at=START,
+            finished_at=START + 10,
+            cron_id="cron-1",
+            scheduled_at=START - 1,
         )
         expect("finished", await store.list_runs(RunQuery(phase=Phase.SUCCEEDED)), [expected])
         expect("running", await store.list_runs(RunQuery(phase=Phase.RUNNING)), [])
@@ -194,29 +233,7 @@ async def returned_records_are_copies(factory: StoreFactory) -> None:
         expect("outputs of the task", stored_task.outputs, {"list": [1]})
 
 
-async def runs_are_abandoned_with_their_engine(factory: StoreFactory) -> None:
-    """Unfinished runs are listed once their owner gives no sign of life, and only then."""
-    async with opened(factory) as store:
-        for number, phase in enumerate((Phase.RUNNING, Phase.CREATED, Phase.SUCCEEDED)):
-            run = a_run(f"run-{number}", phase=phase, created_at=START + number)
-            run.owner = "engine" if number else "other"
-            await store.commit([changes(run)])
-        expect("without owners", await store.list_abandoned(0), ["run-0", "run-1"])
-
-        await store.heartbeat("engine", 100)
-        await store.heartbeat("other", 50)
-
-        expect("both alive", await store.list_abandoned(50), [])
-        expect("one late", await store.list_abandoned(51), ["run-0"])
-        await store.heartbeat("other", 200)
-        expect("alive again", await store.list_abandoned(101), ["run-1"])
-        await store.heartbeat("engine", None)
-        await store.heartbeat("stranger", None)
-        expect("ended", await store.list_abandoned(0), ["run-1"])
-
-
 READ_CHECKS: Final[tuple[Check, ...]] = (
-    runs_are_abandoned_with_their_engine,
     unknown_run_is_empty,
     records_come_back_as_they_were,
     update_reaches_every_field_that_may_change,
@@ -226,6 +243,7 @@ READ_CHECKS: Final[tuple[Check, ...]] = (
     runs_are_listed_newest_first,
     run_list_has_a_limit_by_default,
     runs_are_filtered,
+    runs_of_a_schedule_are_listed,
     summaries_follow_the_run,
     committed_records_are_copied,
     returned_records_are_copies,
