@@ -247,8 +247,8 @@ _MISTAKES: dict[str, _Mistake] = {
     "AE308": lambda d: _argument(_tasks(d)[-1], valueFrom={"expression": "[1, 2]"}),
     "AE309": lambda d: _tasks(d)[-1].pop("arguments"),
     "AE401": lambda d: _tasks(d).append({"name": "x", "executor": {"type": "nope"}}),
-    "AE907": lambda d: _argument(
-        _tasks(d)[0], valueFrom={"secretKeyRef": {"name": "s", "key": "k"}}
+    "AE314": lambda d: d["spec"]["templates"][0]["dag"]["outputs"]["parameters"].append(
+        {"name": "token", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
     ),
 }
 

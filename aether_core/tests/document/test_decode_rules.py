@@ -226,7 +226,17 @@ def test_what_the_protocol_allows_is_accepted(
 
 @pytest.mark.parametrize(
     "schedule",
-    ["0 * * * *", "*/5 0-6 1,15 * MON-FRI", "0 0 * * * *", "@daily", "@hourly", " 0\t* * * * "],
+    [
+        "0 * * * *",
+        "*/5 0-6 1,15 * MON-FRI",
+        "0 0 * * * *",
+        "@daily",
+        "@hourly",
+        " 0\t* * * * ",
+        "0 12 29 feb *",
+        "0 12 L * 1#5",
+        "0 12 31 2 mon",
+    ],
 )
 def test_schedules_have_five_or_six_fields_or_are_macros(
     cron: dict[str, Any], schedule: str
@@ -236,11 +246,58 @@ def test_schedules_have_five_or_six_fields_or_are_macros(
     assert decode(cron)[1] == ()
 
 
-@pytest.mark.parametrize("schedule", ["daily", "* * * *", "* * * * * * *", "@every 5m", " @daily"])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "daily",
+        "* * * *",
+        "* * * * * * *",
+        "@every 5m",
+        " @daily",
+        "60 * * * *",
+        "*/0 * * * *",
+        "0 0 30 2 *",
+        "0 0 31 4,6 *",
+        "0 0 * * 1-",
+        "0 0 * * 8",
+        "0 0 ? * 1",
+    ],
+)
 def test_other_schedules_are_refused(cron: dict[str, Any], schedule: str) -> None:
+    """Also those that have the right shape but can't be read or never match (decision 14)."""
     cron["spec"]["schedule"] = schedule
 
     assert _found(cron) == [("AE118", "error", ("spec", "schedule"))]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "place", "hint"),
+    [
+        ("0 6 * * 1,9", (10, 11), "0 to 7"),
+        ("0 0 30 2 *", (4, 10), "day of the month"),
+        ("0 22-2 * * *", (2, 6), '"22-23,0-2"'),
+        ("1,,2 * * * *", (2, 3), "lists"),
+        ("* * * *", (0, 7), "@daily"),
+    ],
+)
+def test_the_wrong_part_of_a_schedule_is_marked(
+    cron: dict[str, Any], schedule: str, place: tuple[int, int], hint: str
+) -> None:
+    """The problem points into the text and says what to write (decision 14)."""
+    cron["spec"]["schedule"] = schedule
+
+    (problem,) = decode(cron)[1]
+
+    assert problem.span == place
+    assert hint in (problem.hint or "")
+
+
+def test_a_time_zone_that_is_nearly_right_is_named(cron: dict[str, Any]) -> None:
+    cron["spec"]["timezone"] = "europe/berlin"
+
+    (problem,) = decode(cron)[1]
+
+    assert problem.hint == 'Did you mean "Europe/Berlin"?'
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])

@@ -19,6 +19,7 @@ from aether_core.kernel import (
     NotifyHook,
     Recovered,
     ResumeRequested,
+    RetryRequested,
     RunEnded,
     RunRecord,
     Step,
@@ -28,6 +29,7 @@ from aether_core.kernel import (
     TaskStarted,
     TimePassed,
     new_run,
+    reopen_run,
     restore_run,
     step,
 )
@@ -97,6 +99,13 @@ class Simulation:
         self.state = restore_run(self.plan, run, tasks, self.state.new_id)
         self.waiting.clear()
         return self._apply(Recovered(self._tick()))
+
+    def retry(self) -> Step:
+        """Begin the ended run again, from what was committed."""
+        run, tasks = copy.deepcopy((self.state.run, list(self.tasks.values())))
+        self.tasks = {task.seq: task for task in tasks}
+        self.state = reopen_run(self.plan, run, tasks, self.state.new_id)
+        return self._apply(RetryRequested(self._tick()))
 
     def wait_until(self, at: int) -> Step:
         """Let the time come at which the run wants to be woken, up to `at`."""

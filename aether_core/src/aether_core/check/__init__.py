@@ -5,5 +5,6 @@ from __future__ import annotations
 from aether_core.check._check import check, check_resource
 from aether_core.check._codes import problem_titles
 from aether_core.check._executors import ExecutorCatalog
+from aether_core.check._variables import VariableLookup
 
-__all__ = ["ExecutorCatalog", "check", "check_resource", "problem_titles"]
+__all__ = ["ExecutorCatalog", "VariableLookup", "check", "check_resource", "problem_titles"]

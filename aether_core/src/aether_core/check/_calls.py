@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from aether_core.check import _codes
+from aether_core.check._artifact_calls import check_input_artifacts
 from aether_core.check._executors import check_input, check_undeclared, note_call
 from aether_core.check._loops import body_site, check_loop_itself, check_repeat, loop_scope
 from aether_core.check._rules import check_task_rules
 from aether_core.check._scope import Inputs
+from aether_core.check._task_outputs import attempt_outputs, check_computed
 from aether_core.check._uses import check_fit, check_source
-from aether_core.check._world import outputs_of_work, types_of
+from aether_core.check._world import types_of
 from aether_core.document import Severity
 from aether_core.expression import ANY, Type
 
@@ -46,6 +48,9 @@ class Calls:
             self.run(callee.work, callee.rules, site)
             return
         self._bind(callee.inputs, None, site)
+        if callee.artifacts.inputs or site.artifacts:
+            own, words = loop_scope(callee, site), callee.entry.words
+            check_input_artifacts(callee.artifacts.inputs, words, site, own, self._report)
         for name, argument in site.arguments.items():
             if name not in callee.inputs:
                 self._undeclared(callee, argument, site)
@@ -60,14 +65,14 @@ class Calls:
         for name in extra:
             self._executor_argument(work, site.arguments[name], site)
         _note_calls(work, extra, site)
-        referring = [name for name, source in work.config.items() if source.uses]
-        if referring:
-            own = _own_scope(work, extra, site)
-            for name in referring:
-                is_used = name not in (*work.inputs, *extra) and not site.gives(name)
-                self._config(work, name, own, is_used=is_used)
+        own = _own_scope(work, extra, site)
+        for name in [name for name, source in work.config.items() if source.uses]:
+            is_used = name not in (*work.inputs, *extra) and not site.gives(name)
+            self._config(work, name, own, is_used=is_used)
+        check_computed(work, own, site.name, self._report)
+        check_input_artifacts(work.artifacts.inputs, work.words, site, own, self._report)
         if site.retry is not None or rules.retry is not None or rules.phases:
-            check_task_rules(rules, outputs_of_work(work), site, self._report)
+            check_task_rules(rules, attempt_outputs(work), site, self._report)
 
     def _config(self, work: Work, name: str, own: Scope, *, is_used: bool) -> None:
         source = work.config[name]
@@ -101,7 +106,8 @@ class Calls:
         self, declared: Declared, source: Source | None, work: Work | None, within: Scope
     ) -> None:
         """Check a default that steps in for a missing value."""
-        if declared.default is not None and (source is None or source.uses):
+        is_needed = source is None or source.uses or source.is_secret
+        if declared.default is not None and is_needed:
             self._value(declared.default, declared, work, within)
 
     def _value(self, source: Source, declared: Declared, work: Work | None, scope: Scope) -> None:

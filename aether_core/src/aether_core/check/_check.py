@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aether_core.check import _codes
+from aether_core.check._artifact_calls import check_artifact, check_loop_artifacts
+from aether_core.check._artifacts import workflow_artifacts
 from aether_core.check._calls import Calls
 from aether_core.check._definitions import Definitions
 from aether_core.check._executors import check_needs, check_work
@@ -18,10 +20,12 @@ from aether_core.check._nesting import check_nesting
 from aether_core.check._report import Report
 from aether_core.check._rules import check_phases
 from aether_core.check._scope import Hook, Scope
+from aether_core.check._secrets import check_secret_outputs, secret_names
 from aether_core.check._site import Site
 from aether_core.check._sources import compile_parameters
+from aether_core.check._task_outputs import check_outputs
 from aether_core.check._templates import check_templates, hooks_of
-from aether_core.check._unsupported import check_unsupported, report_unsupported
+from aether_core.check._unattended import check_unattended
 from aether_core.check._uses import (
     check_condition,
     check_fit,
@@ -29,11 +33,11 @@ from aether_core.check._uses import (
     check_source,
 )
 from aether_core.check._variables import known_variables
-from aether_core.check._world import NO_OUTPUTS_KNOWN, World, types_of
+from aether_core.check._world import NO_OUTPUTS_KNOWN, World
 from aether_core.document import CronWorkflow, Severity, Workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from aether_core.check._definitions import Definition, Node
     from aether_core.check._executors import ExecutorCatalog, Work
@@ -41,7 +45,7 @@ if TYPE_CHECKING:
     from aether_core.check._scope import Outputs
     from aether_core.check._sources import Declared
     from aether_core.check._templates import HooksAt
-    from aether_core.check._variables import Variables
+    from aether_core.check._variables import VariableLookup, Variables
     from aether_core.document import Path, Problem, Resource, WorkflowSpec
     from aether_sdk import JsonValue
 
@@ -51,6 +55,7 @@ def check(
     catalog: ExecutorCatalog,
     *,
     variables: Mapping[str, JsonValue] | None = None,
+    look_up: VariableLookup | None = None,
 ) -> tuple[Problem, ...]:
     """Return every problem of a workflow beyond its structure, sorted by path.
 
@@ -62,9 +67,11 @@ def check(
         catalog: what is known of executors.
         variables: custom variables by full dotted name. With None nobody knows them yet, and a
             reference to one that may exist is a warning.
+        look_up: finds the variables of namespaces that `variables` lacks, when a reference to
+            one of them is met.
     """
     report = Report()
-    _check_spec(workflow.spec, ("spec",), catalog, known_variables(variables), report)
+    _check_spec(workflow.spec, ("spec",), catalog, known_variables(variables, look_up), report)
     return report.problems()
 
 
@@ -73,21 +80,31 @@ def check_resource(
     catalog: ExecutorCatalog,
     *,
     variables: Mapping[str, JsonValue] | None = None,
+    look_up: VariableLookup | None = None,
 ) -> tuple[Problem, ...]:
     """Return the problems of a resource of any kind; see `check`.
 
-    What a CronWorkflow starts is checked as a workflow of its own. The kinds CronWorkflow and
-    WorkflowTemplate themselves are not supported yet, which is one of the problems.
+    What a CronWorkflow starts is checked as a workflow to which nobody gives arguments. A
+    WorkflowTemplate is checked as far as it goes; what it lacks, its users may have.
     """
     if isinstance(resource, Workflow):
-        return check(resource, catalog, variables=variables)
+        return check(resource, catalog, variables=variables, look_up=look_up)
     report = Report()
     if isinstance(resource, CronWorkflow):
-        report_unsupported(report, _codes.CRON_UNSUPPORTED, ("kind",), "value")
         spec, path = resource.spec.workflow_spec, ("spec", "workflowSpec")
-        _check_spec(spec, path, catalog, known_variables(variables), report)
+        _check_spec(spec, path, catalog, known_variables(variables, look_up), report)
+        check_unattended(spec, path, report)
     else:
-        report_unsupported(report, _codes.TEMPLATE_KIND_UNSUPPORTED, ("kind",), "value")
+        spec = resource.spec
+        _check_spec(spec, ("spec",), catalog, known_variables(variables, look_up), report)
+        if spec.workflow_template_ref is not None:
+            report.add(
+                _codes.NESTED_TEMPLATE_REF,
+                "a WorkflowTemplate can't refer to another one",
+                ("spec", "workflowTemplateRef"),
+                hint="Copy what is needed of the other one into it.",
+                at="key",
+            )
     return report.problems()
 
 
@@ -98,7 +115,6 @@ def _check_spec(
     variables: Variables,
     report: Report,
 ) -> None:
-    check_unsupported(spec, path, report)
     if spec.workflow_template_ref is not None:
         # What is missing here may stand there, so nothing else can be said.
         return
@@ -120,9 +136,16 @@ class _Checker:
         declared = index.spec.arguments.parameters if index.spec.arguments is not None else ()
         where = (*index.path, "arguments", "parameters")
         self._arguments = compile_parameters(declared, where, report)
-        types = types_of(self._arguments)
+        self._artifacts = workflow_artifacts(index.spec.arguments, index.path, report)
         entrypoint = index.spec.entrypoint
-        self._world = World(self._definitions, variables, types, report, entrypoint)
+        self._world = World(
+            self._definitions,
+            variables,
+            self._arguments,
+            report,
+            entrypoint,
+            artifacts=self._artifacts,
+        )
         self._calls = Calls(self._world, report)
 
     def run(self) -> None:
@@ -132,6 +155,7 @@ class _Checker:
         self._check_arguments()
         for work in self._works():
             check_work(work, self._definitions.contracts, self._report)
+            check_outputs(work, self._report)
         for definition in self._definitions.all:
             self._check_definition(definition)
         self._check_entrypoint()
@@ -149,8 +173,8 @@ class _Checker:
             yield from (node.work for node in definition.nodes if node.work is not None)
 
     def _count_passed(self) -> None:
-        """Note what calls hand over to dags beyond their declared inputs."""
-        self._count(self._index.spec.entrypoint, ())
+        """Note what calls hand over to dags: secrets, and what these do not declare."""
+        self._count(self._index.spec.entrypoint, {})
         for definition in self._definitions.all:
             for node in definition.nodes:
                 self._count(node.task.template, node.arguments)
@@ -158,16 +182,23 @@ class _Checker:
             if loop is not None:
                 self._count(loop.body, definition.arguments, definition.items)
 
-    def _count(self, callee: str | None, names: Iterable[str], items: Items | None = None) -> None:
+    def _count(
+        self, callee: str | None, arguments: Mapping[str, Declared], items: Items | None = None
+    ) -> None:
         definition = self._definitions.get(callee)
         if definition is not None:
-            self._world.passed[definition.entry.name].add(names, items)
+            name = definition.entry.name
+            self._world.passed[name].add(arguments, items)
+            self._world.secrets[name] |= secret_names(arguments)
 
     def _check_arguments(self) -> None:
         """Check the workflow's own arguments, which see custom variables only."""
         scope = Scope(self._world.variables, place="an argument of the workflow")
         for argument in self._arguments.values():
             self._check_value(argument, scope)
+        seen = self._world.top("an artifact of the workflow")
+        for artifact in self._artifacts.values():
+            check_artifact(artifact, seen, seen, self._report)
 
     def _check_value(self, declared: Declared, scope: Scope) -> None:
         """Check a declaration whose values are evaluated right where it stands."""
@@ -177,6 +208,7 @@ class _Checker:
             check_fit(source, found, declared, self._report, scope)
 
     def _check_definition(self, definition: Definition) -> None:
+        check_secret_outputs(definition.outputs.values(), self._report)
         if definition.work is None:
             for declared in definition.inputs.values():
                 check_known_values(declared, self._report)
@@ -185,6 +217,9 @@ class _Checker:
             for declared in definition.outputs.values():
                 check_known_values(declared, self._report)
             check_loop(definition, loop, self._world, self._report)
+            body = self._definitions.get(loop.body)
+            shown = NO_OUTPUTS_KNOWN if body is None else self._world.outputs_of(body)
+            check_loop_artifacts(definition, shown, self._report)
         if definition.graph is None:
             return
         check_graph(definition.graph, definition.entry.path, self._report)
@@ -193,12 +228,16 @@ class _Checker:
         after = self._world.inside(definition, None)
         for output in definition.outputs.values():
             self._check_value(output, after)
+        for artifact in definition.artifacts.outputs.values():
+            check_artifact(artifact, after, after, self._report)
         if definition.rules.phases:
             shown = self._world.outputs_of(definition)
             check_phases(definition.rules.phases, after.judging(shown), self._report)
 
     def _check_node(self, dag: Definition, node: Node) -> None:
         scope = self._world.inside(dag, node.number)
+        if node.work is not None:
+            check_secret_outputs(node.work.outputs.values(), self._report)
         if node.when is not None:
             check_condition(node.when, scope, self._report, '"when"')
         task, words = node.task, node_words(node.task, dag.entry.name)
@@ -213,6 +252,7 @@ class _Checker:
             has_retry=task.retry is not None,
             retry=node.rules.retry,
             is_inline=node.work is not None,
+            artifacts=node.artifacts.arguments,
         )
         if node.work is not None:
             self._calls.run(node.work, node.rules, site)

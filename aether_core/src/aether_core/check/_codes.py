@@ -34,6 +34,17 @@ UNKNOWN_ARGUMENT: Final = "AE226"
 UNKNOWN_VARIABLE: Final = "AE227"
 NOT_VISIBLE: Final = "AE228"
 NEVER_RUNS: Final = "AE229"
+BROKEN_SOURCE: Final = "AE230"
+NESTED_TEMPLATE_REF: Final = "AE231"
+
+DUPLICATE_ARTIFACT: Final = "AE241"
+ARTIFACT_ORIGIN: Final = "AE242"
+UNKNOWN_ARTIFACT: Final = "AE243"
+MISSING_ARTIFACT: Final = "AE244"
+UNDECLARED_ARTIFACT: Final = "AE245"
+UNKNOWN_SOURCE: Final = "AE246"
+SOURCE_SETTING: Final = "AE247"
+NO_LIST_OF_ARTIFACTS: Final = "AE248"
 
 BAD_EXPRESSION: Final = "AE301"
 BAD_PLACEHOLDER: Final = "AE302"
@@ -47,6 +58,8 @@ MISSING_VALUE: Final = "AE309"
 UNDECLARED_ARGUMENT: Final = "AE310"
 NO_MEMBERS: Final = "AE311"
 TOO_MANY_ITEMS: Final = "AE312"
+HIDDEN_VALUE: Final = "AE313"
+HIDDEN_OUTPUT: Final = "AE314"
 
 UNKNOWN_EXECUTOR: Final = "AE401"
 UNKNOWN_EXECUTOR_INPUT: Final = "AE402"
@@ -54,12 +67,7 @@ MISSING_EXECUTOR_INPUT: Final = "AE403"
 WRONG_EXECUTOR_INPUT: Final = "AE404"
 NEVER_PRODUCED: Final = "AE405"
 
-ARTIFACTS_UNSUPPORTED: Final = "AE906"
-SECRETS_UNSUPPORTED: Final = "AE907"
-TEMPLATE_REF_UNSUPPORTED: Final = "AE908"
-CRON_UNSUPPORTED: Final = "AE909"
-TEMPLATE_KIND_UNSUPPORTED: Final = "AE910"
-OUTPUT_SOURCE_UNSUPPORTED: Final = "AE911"
+OSS_UNSUPPORTED: Final = "AE912"
 
 _TITLES: Final[dict[str, str]] = {
     UNKNOWN_TEMPLATE: "There is no template of that name.",
@@ -87,6 +95,16 @@ _TITLES: Final[dict[str, str]] = {
     UNKNOWN_VARIABLE: "A reference names a variable that is not known.",
     NOT_VISIBLE: "A reference names something that is not visible where it stands.",
     NEVER_RUNS: "A reference names a task that never runs.",
+    BROKEN_SOURCE: "A reference names a variable whose source can't be used.",
+    NESTED_TEMPLATE_REF: "A WorkflowTemplate refers to another one.",
+    DUPLICATE_ARTIFACT: "Two artifacts of one list have the same name.",
+    ARTIFACT_ORIGIN: "An artifact does not say where it comes from, or says so in vain.",
+    UNKNOWN_ARTIFACT: "`from` names an artifact that does not exist.",
+    MISSING_ARTIFACT: "A required input artifact gets no file.",
+    UNDECLARED_ARTIFACT: "An artifact is handed over that is not declared by what is called.",
+    UNKNOWN_SOURCE: "The source of an artifact has an unknown type.",
+    SOURCE_SETTING: "A setting of an artifact's source is missing, unknown or wrong.",
+    NO_LIST_OF_ARTIFACTS: "A loop that makes lists has output artifacts.",
     BAD_EXPRESSION: "The text is not an expression.",
     BAD_PLACEHOLDER: "The text has a placeholder that can't be read.",
     BAD_REFERENCE: "The text is not a reference.",
@@ -99,17 +117,14 @@ _TITLES: Final[dict[str, str]] = {
     UNDECLARED_ARGUMENT: "An argument is not declared by what is called.",
     NO_MEMBERS: "A reference goes on into a value that has no members.",
     TOO_MANY_ITEMS: "A loop has more items than allowed.",
+    HIDDEN_VALUE: "A secret stands where its value would have to be known.",
+    HIDDEN_OUTPUT: "A secret can't be an output.",
     UNKNOWN_EXECUTOR: "There is no executor of that type.",
     UNKNOWN_EXECUTOR_INPUT: "The executor has no input of that name.",
     MISSING_EXECUTOR_INPUT: "A required input of the executor gets no value.",
     WRONG_EXECUTOR_INPUT: "The executor refuses the value.",
     NEVER_PRODUCED: "The executor never produces a declared output.",
-    ARTIFACTS_UNSUPPORTED: "Artifacts are not supported yet.",
-    SECRETS_UNSUPPORTED: "secretKeyRef is not supported yet.",
-    TEMPLATE_REF_UNSUPPORTED: "workflowTemplateRef is not supported yet.",
-    CRON_UNSUPPORTED: "The kind CronWorkflow is not supported yet.",
-    TEMPLATE_KIND_UNSUPPORTED: "The kind WorkflowTemplate is not supported yet.",
-    OUTPUT_SOURCE_UNSUPPORTED: "valueFrom in a task's outputs is not supported yet.",
+    OSS_UNSUPPORTED: "The source oss of artifacts is not supported yet.",
 }
 
 

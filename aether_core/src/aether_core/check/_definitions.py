@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aether_core.check._artifacts import NO_ARTIFACTS, ArtifactLists, member_artifacts
 from aether_core.check._executors import Contracts, Work
 from aether_core.check._graph import Graph
 from aether_core.check._index import Entry
@@ -15,9 +16,9 @@ from aether_core.check._sources import (
     Declared,
     Source,
     compile_computed,
+    compile_outputs,
     compile_parameters,
     compile_value,
-    literal_parameters,
 )
 from aether_core.check._upstream import Upstream
 from aether_core.document import Path, Task
@@ -57,6 +58,7 @@ class Node(msgspec.Struct, frozen=True):
     when: Source | None
     rules: Rules
     work: Work | None
+    artifacts: ArtifactLists = NO_ARTIFACTS
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -75,6 +77,7 @@ class Definition(msgspec.Struct, frozen=True):
     items: Items | None = None
     items_from: Source | None = None
     repeat: Source | None = None
+    artifacts: ArtifactLists = NO_ARTIFACTS
 
 
 class Definitions:
@@ -103,7 +106,7 @@ class Definitions:
             raise ValueError(f"{entry.words} is none of dag, task and loop")
         work = self._work(task, entry.words, entry.path)
         rules = self._task_rules(task, entry.path)
-        return Definition(entry, work.inputs, work.outputs, rules, work)
+        return Definition(entry, work.inputs, work.outputs, rules, work, artifacts=work.artifacts)
 
     def _dag(self, entry: Entry, dag: Dag) -> Definition:
         graph = Graph(dag)
@@ -115,6 +118,7 @@ class Definitions:
             nodes=tuple(self._node(number, task, entry) for number, task in enumerate(dag.tasks)),
             graph=graph,
             upstream=Upstream(graph),
+            artifacts=member_artifacts(dag, entry.path, self._report),
         )
 
     def _node(self, number: int, task: Task, dag: Entry) -> Node:
@@ -131,18 +135,20 @@ class Definitions:
             self._computed(task.when, (*path, "when")),
             self._task_rules(task, path),
             work,
+            member_artifacts(task, path, self._report) if work is None else work.artifacts,
         )
 
     def _loop(self, entry: Entry, loop: Loop) -> Definition:
         return Definition(
             entry,
             self._parameters(loop.inputs, (*entry.path, "inputs")),
-            _literals(loop.outputs, (*entry.path, "outputs")),
+            self._outputs(loop.outputs, (*entry.path, "outputs")),
             Rules(phases=self._phases(loop.phase_conditions, entry.path)),
             arguments=self._parameters(loop.arguments, (*entry.path, "arguments")),
             items=items_of(loop, entry.words),
             items_from=self._computed(loop.items_from, (*entry.path, "itemsFrom")),
             repeat=self._computed(loop.repeat_condition, (*entry.path, "repeatCondition")),
+            artifacts=member_artifacts(loop, entry.path, self._report),
         )
 
     def _work(self, task: Task, words: str, path: Path) -> Work:
@@ -155,12 +161,13 @@ class Definitions:
             path,
             task,
             self._parameters(task.inputs, (*path, "inputs")),
-            _literals(task.outputs, (*path, "outputs")),
+            self._outputs(task.outputs, (*path, "outputs")),
             {
                 name: compile_value(value, (*where, name), self._report)
                 for name, value in config.items()
             },
             contract,
+            artifacts=member_artifacts(task, path, self._report),
         )
 
     def _task_rules(self, task: Task, path: Path) -> Rules:
@@ -192,9 +199,8 @@ class Definitions:
             return {}
         return compile_parameters(declared.parameters, (*path, "parameters"), self._report)
 
-
-def _literals(declared: OutputsDecl | None, path: Path) -> dict[str, Declared]:
-    """Take the values of outputs that nothing evaluates."""
-    if declared is None:
-        return {}
-    return literal_parameters(declared.parameters, (*path, "parameters"))
+    def _outputs(self, declared: OutputsDecl | None, path: Path) -> dict[str, Declared]:
+        """Compile the outputs of a task or a loop."""
+        if declared is None:
+            return {}
+        return compile_outputs(declared.parameters, (*path, "parameters"), self._report)

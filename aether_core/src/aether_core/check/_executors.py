@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from aether_core.check import _codes
+from aether_core.check._artifacts import NO_ARTIFACTS, ArtifactLists
 from aether_core.check._presence import presence_problems
 from aether_core.check._schema import ObjectSchema
 from aether_core.check._sources import Declared, Source
@@ -89,13 +90,15 @@ class Work(msgspec.Struct):
         path: Where the task stands.
         config: The values of `executor.config`.
         contract: None when the executor is unknown or missing.
-        variables: Inputs that `config` refers to; the executor need not have them.
+        variables: Inputs that `config` or the source of an artifact refers to; the executor need
+            not have them.
         unrelated: Declared inputs that are not compared with the executor's: mere variables, and
             those that are reported already.
         lacking: For each need of the executor, the calls that leave it open.
         calls: How many calls there are, those of hooks left out.
         hook_calls: How many hooks call it.
         open_calls: How many of the calls may hand over more than is known.
+        artifacts: Its artifacts.
     """
 
     words: str
@@ -111,6 +114,7 @@ class Work(msgspec.Struct):
     calls: int = 0
     hook_calls: int = 0
     open_calls: int = 0
+    artifacts: ArtifactLists = NO_ARTIFACTS
 
     @property
     def known_inputs(self) -> Iterable[str]:
@@ -121,21 +125,18 @@ class Work(msgspec.Struct):
 
 def check_work(work: Work, contracts: Contracts, report: Report) -> None:
     """Check a task's own declarations: their values, and whether they suit its executor."""
-    for output in work.outputs.values():
-        check_known_values(output, report)
     executor = work.task.executor
     if executor is not None and work.contract is None:
         message, hint = contracts.explain(executor.type)
         where = (*work.path, "executor", "type")
         report.add(_codes.UNKNOWN_EXECUTOR, message, where, hint=hint)
-    work.variables = frozenset(_used_inputs(work.config.values()))
+    work.variables = frozenset(_used_inputs([*work.config.values(), *work.artifacts.sources]))
     for declared in work.inputs.values():
         _check_name_and_type(work, declared, report)
         for source in check_known_values(declared, report):
             check_input(work, declared.name, source, source.known or ANY, report)
     for name, value in work.config.items():
         _check_config(work, name, value, report)
-    _check_outputs(work, report)
 
 
 def _used_inputs(sources: Iterable[Source]) -> Iterator[str]:
@@ -239,19 +240,6 @@ def check_input(
         severity = Severity.ERROR if scope is None else scope.worst
         call = "" if scope is None else scope.call
         report.add(_codes.WRONG_EXECUTOR_INPUT, message, where, severity=severity, call=call)
-
-
-def _check_outputs(work: Work, report: Report) -> None:
-    produced = work.contract.outputs if work.contract is not None else None
-    if work.contract is None or produced is None or not produced.is_closed:
-        return
-    for output in work.outputs.values():
-        if output.name in produced.properties or output.source is not None:
-            continue
-        message = f'{work.contract.words} never produces an output "{output.name}"'
-        hint = report.similar(output.name, produced.properties, "outputs")
-        where = (*output.path, "name")
-        report.add(_codes.NEVER_PRODUCED, message, where, severity=Severity.WARNING, hint=hint)
 
 
 def note_call(work: Work, arguments: Iterable[str], path: Path) -> None:

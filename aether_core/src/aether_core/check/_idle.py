@@ -8,7 +8,7 @@ from aether_core.check import _codes
 from aether_core.document import Severity
 
 if TYPE_CHECKING:
-    from aether_core.check._definitions import Definitions, Node
+    from aether_core.check._definitions import Definition, Definitions, Node
     from aether_core.check._index import Index
     from aether_core.check._report import Report
     from aether_core.document import Path, Task
@@ -22,6 +22,8 @@ def check_idle(index: Index, definitions: Definitions, report: Report) -> None:
         for node in definition.nodes:
             if not _is_idle_retry(node, definitions, report):
                 _check_limit(node.task, node.path, report)
+        if definition.entry.kind == "loop":
+            _check_loop_outputs(definition, report)
     hooks = index.spec.hooks
     for key, _ in hooks.declared() if hooks is not None else ():
         if key in ("onSuspend", "onResume"):
@@ -39,6 +41,16 @@ def _is_idle_retry(node: Node, definitions: Definitions, report: Report) -> bool
     hint = f"Put it into the tasks that run inside {callee.entry.words}."
     _warn(message, (*node.path, "retry"), hint, report)
     return True
+
+
+def _check_loop_outputs(loop: Definition, report: Report) -> None:
+    """Report values in a loop's outputs, which come from its iterations alone."""
+    for output in loop.outputs.values():
+        for source in output.sources:
+            path = (*output.path, source.path[len(output.path)])
+            message = f"{path[-1]} has no effect: the outputs of a loop are those of its iterations"
+            hint = "Compute it in the outputs of the dag that calls the loop."
+            _warn(message, path, hint, report)
 
 
 def _check_limit(task: Task, path: Path, report: Report) -> None:

@@ -11,6 +11,7 @@ from aether_core.check._executors import check_input
 from aether_core.check._items import effective_items, type_of_items
 from aether_core.check._rules import check_phases
 from aether_core.check._scope import Around, Inputs
+from aether_core.check._secrets import secret_names
 from aether_core.check._site import Site
 from aether_core.check._sources import Source, has_placeholder
 from aether_core.check._types import type_of_value
@@ -102,7 +103,9 @@ def _fields(
 def loop_scope(definition: Definition, site: Site) -> Scope:
     """Return what a loop sees where it is called: its own inputs, and the siblings of the call."""
     types = {**dict.fromkeys(site.arguments, ANY), **types_of(definition.inputs)}
-    inputs = Inputs(definition.entry.words, types, site.items)
+    secrets = secret_names(definition.inputs, site.arguments)
+    names = frozenset(definition.artifacts.inputs)
+    inputs = Inputs(definition.entry.words, types, site.items, secrets=secrets, artifacts=names)
     return replace(site.scope, inputs=inputs, bare=None, hook=None, call=site.words)
 
 
@@ -129,7 +132,15 @@ def body_site(definition: Definition, body: Definition, own: Scope, items: Items
     """Return the place at which a loop calls its body."""
     entry = definition.entry
     scope = replace(own, around=Around((items,), is_outside=False), bare=items)
-    return Site(entry.words, body.entry.name, entry.path, scope, definition.arguments, items)
+    return Site(
+        entry.words,
+        body.entry.name,
+        entry.path,
+        scope,
+        definition.arguments,
+        items,
+        artifacts=definition.artifacts.arguments,
+    )
 
 
 def check_repeat(source: Source, site: Site, last: Outputs, report: Report) -> None:

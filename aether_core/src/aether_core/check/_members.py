@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from aether_core.check._scope import Outputs
 
 MEMBERS: Final = "phase, code, msg, message and outputs.parameters.NAME"
+#: What to do with an artifact, which is no value.
+NO_VALUE: Final = 'A file is handed over in arguments.artifacts, with "from".'
 #: The phase of a task that may not have begun.
 ANY_PHASE: Final = one_of(phase.value for phase in Phase)
 #: The phase of a task that has ended.
@@ -63,6 +65,8 @@ def member_of(
             return _unknown_output(owner, output, outputs, report, target)
         case ("outputs",) | ("outputs", "parameters") if is_object:
             return Answer(MAP)
+        case ("outputs", "artifacts", *_):
+            return incomplete(reference, NO_VALUE)
         case ("outputs", *_):
             prefix = "".join(f"{segment}." for segment in reference.segments[:start])
             return incomplete(reference, f"Write {prefix}outputs.parameters.NAME.")

@@ -15,7 +15,14 @@ from aether_core.check._answers import (
 )
 from aether_core.check._hook_names import hook_name
 from aether_core.check._iterations import bare_field, loop_name
-from aether_core.check._members import ANY_PHASE, JUDGED_PHASE, LAST_PHASE, MEMBERS, member_of
+from aether_core.check._members import (
+    ANY_PHASE,
+    JUDGED_PHASE,
+    LAST_PHASE,
+    MEMBERS,
+    NO_VALUE,
+    member_of,
+)
 from aether_core.check._sources import sentence
 from aether_core.document import Severity
 from aether_core.expression import ANY
@@ -65,6 +72,17 @@ def _task(reference: Reference, scope: Scope, report: Report) -> Answer:
         return invisible(f"{scope.place} can't see the results of tasks", hint)
     if not isinstance(name, str):
         return incomplete(reference, f"Write tasks.NAME with one of: {MEMBERS}.")
+    found = find_task(name, tasks, report)
+    if found.target is None:
+        return found
+    shown = tasks.outputs(found.target)
+    return member_of(
+        reference, 2, f'task "{name}"', shown, report, phases=LAST_PHASE, target=found.target
+    )
+
+
+def find_task(name: str, tasks: Tasks, report: Report) -> Answer:
+    """Return the task of a name as the target of an answer, or why it can't be seen."""
     number = tasks.graph.numbers.get(name)
     if number is None:
         return _unknown_task(name, tasks, report)
@@ -73,10 +91,7 @@ def _task(reference: Reference, scope: Scope, report: Report) -> Answer:
         return Answer(finding=Finding(_codes.NOT_UPSTREAM, message, ignores_guards=True))
     if tasks.node is None and number not in (tasks.graph.running or (number,)):
         return _never_runs(name)
-    shown = tasks.outputs(number)
-    return member_of(
-        reference, 2, f'task "{name}"', shown, report, phases=LAST_PHASE, target=number
-    )
+    return Answer(target=number)
 
 
 def _unknown_task(name: str, tasks: Tasks, report: Report) -> Answer:
@@ -97,7 +112,8 @@ def _input(reference: Reference, scope: Scope, report: Report) -> Answer:
         return invisible(f"{scope.place} can't see any inputs")
     name = reference.segments[2] if len(reference.segments) > 2 else None
     if reference.segments[1:2] != ("parameters",) or not isinstance(name, str):
-        return incomplete(reference, "Write inputs.parameters.NAME.")
+        is_artifact = reference.segments[1:2] == ("artifacts",)
+        return incomplete(reference, NO_VALUE if is_artifact else "Write inputs.parameters.NAME.")
     layer: Inputs | None = scope.inputs
     share = (0, 0)
     while layer is not None:
@@ -150,10 +166,17 @@ def _other(use: Use, scope: Scope, report: Report) -> Answer:
     segments = reference.segments
     bare = scope.bare
     answer = bare_field(reference, bare) if bare is not None else None
+    if answer is not None and answer.finding is None:
+        return answer
     found = scope.variables.type_of(segments)
     # Items that lack the field leave the name to the variable.
-    if answer is not None and (answer.finding is None or found is None):
+    if answer is not None and found is None:
         return answer
+    failure = scope.variables.failures.get(str(segments[0]))
+    if failure is not None and found is None:
+        message = f"{reference.text} has no value: {failure.message}"
+        finding = Finding(_codes.BROKEN_SOURCE, message, failure.hint, ignores_guards=True)
+        return Answer(finding=finding)
     if found is not None or (bare is not None and bare.is_open):
         return Answer(found or ANY)
     text, names = reference.text, scope.variables.names
@@ -168,6 +191,7 @@ def _other(use: Use, scope: Scope, report: Report) -> Answer:
     if bare is not None and len(segments) == 1:
         hint = report.nearest(text, bare.types)
     message = f"the variable {text} is not known here"
+    hint = hint or report.nearest(text, names)
     hint = hint or f"Give it with --set {text}=VALUE when the workflow runs."
     severity = Severity.WARNING
     finding = Finding(_codes.UNKNOWN_VARIABLE, message, hint, severity, is_missing=False)

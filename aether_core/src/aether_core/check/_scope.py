@@ -23,12 +23,14 @@ class Outputs(msgspec.Struct, frozen=True):
         types: The known outputs and their types.
         is_closed: Whether there are no others.
         has_code: Whether it has an exit code, which dags and loops have not.
+        artifacts: The names of its output artifacts; None when they are not known.
     """
 
     owner: str
     types: Mapping[str, Type]
     is_closed: bool
     has_code: bool = True
+    artifacts: frozenset[str] | None = None
 
 
 class Passed(msgspec.Struct):
@@ -67,12 +69,16 @@ class Inputs(msgspec.Struct, frozen=True):
         types: The inputs that are certain to be there.
         passed: What calls hand over besides, for the inside of a dag and for iterations.
         outer: Seen behind these: the dag's inputs, for an inline executor.
+        secrets: The inputs that may be secrets.
+        artifacts: The names of the input artifacts.
     """
 
     owner: str
     types: Mapping[str, Type]
     passed: Passed | Items | None = None
     outer: Inputs | None = None
+    secrets: frozenset[str] = frozenset()
+    artifacts: frozenset[str] = frozenset()
 
 
 class Tasks(msgspec.Struct, frozen=True):
@@ -132,6 +138,8 @@ class Scope(msgspec.Struct, frozen=True):
         bare: The items whose fields are names without namespace.
         call: In what call of a template this is, for problems that stand in its declaration.
         worst: The severity that problems have here at most.
+        secrets: The arguments of the workflow that may be secrets.
+        artifacts: The names of the workflow's artifacts; None where they are not visible.
     """
 
     variables: Variables
@@ -146,6 +154,8 @@ class Scope(msgspec.Struct, frozen=True):
     bare: Items | None = None
     call: str = ""
     worst: Severity = Severity.ERROR
+    secrets: frozenset[str] = frozenset()
+    artifacts: frozenset[str] | None = None
 
     def judging(self, result: Outputs, name: str = "") -> Scope:
         """Return what a condition on a result sees here; `name` is what a task is called."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
+from aether_core.check._artifacts import ArtifactAt
 from aether_core.check._items import Items
 from aether_core.check._scope import Scope
 from aether_core.check._sources import Declared, Source
@@ -27,6 +28,7 @@ class Site(msgspec.Struct, frozen=True):
         retry: The expression of its own `retry`.
         is_inline: Whether the executor is its own, so that what is declared stands here too.
         is_entry: Whether nobody can hand over anything, since a run starts here.
+        artifacts: The artifacts that it hands over.
     """
 
     words: str
@@ -39,6 +41,7 @@ class Site(msgspec.Struct, frozen=True):
     retry: Source | None = None
     is_inline: bool = False
     is_entry: bool = False
+    artifacts: Mapping[str, ArtifactAt] = {}
 
     def gives(self, name: str) -> bool | None:
         """Return whether items give a value of that name; None when only some may."""

@@ -65,6 +65,7 @@ class Source(msgspec.Struct, frozen=True):
         literal: The value itself, when it holds no reference.
         known: Its type when that does not depend on references; else None.
         expression: Set when the value is computed.
+        is_secret: Whether it is a secret, so that nothing is known but that it is text.
     """
 
     path: Path
@@ -72,6 +73,7 @@ class Source(msgspec.Struct, frozen=True):
     literal: JsonValue | UnsetType = UNSET
     known: Type | None = None
     expression: Expression | None = None
+    is_secret: bool = False
 
     def infer(self, type_of: TypeOf) -> tuple[Type, tuple[TypeProblem, ...]]:
         """Return its type where references have these types, and what the types rule out."""
@@ -116,18 +118,26 @@ def compile_parameters(
     }
 
 
-def literal_parameters(parameters: Sequence[Parameter], path: Path) -> dict[str, Declared]:
-    """Take values as they are written, as those of a task's declared outputs are."""
+def compile_outputs(
+    parameters: Sequence[Parameter], path: Path, report: Report
+) -> dict[str, Declared]:
+    """Compile the declared outputs of a task or a loop, whose values are taken as written."""
     found: dict[str, Declared] = {}
     for number, parameter in enumerate(parameters):
         where = (*path, number)
-        source = None
-        if not isinstance(parameter.value, UnsetType):
-            known = type_of_value(parameter.value)
-            source = Source((*where, "value"), literal=parameter.value, known=known)
+        source = _written(parameter.value, (*where, "value"))
+        if source is None and parameter.value_from is not None:
+            source = _compile_value_from(parameter.value_from, (*where, "valueFrom"), report)
+        default = _written(parameter.default, (*where, "default"))
         declared_type = type_of_declaration(parameter)
-        found[parameter.name] = Declared(parameter, where, declared_type, source, None)
+        found[parameter.name] = Declared(parameter, where, declared_type, source, default)
     return found
+
+
+def _written(value: JsonValue | UnsetType, path: Path) -> Source | None:
+    if isinstance(value, UnsetType):
+        return None
+    return Source(path, literal=value, known=type_of_value(value))
 
 
 def _compile_parameter(parameter: Parameter, path: Path, report: Report) -> Declared:
@@ -149,8 +159,16 @@ def _compile_value_from(value_from: ValueFrom, path: Path, report: Report) -> So
         return _compile_reference(value_from.parameter, (*path, "parameter"), report)
     if value_from.expression is not None:
         return compile_computed(value_from.expression, (*path, "expression"), report)
-    # A secret is text; a valueFrom without any source is a structural problem.
-    return Source(path, known=ANY if value_from.secret_key_ref is None else STRING)
+    if value_from.secret_key_ref is not None:
+        return Source((*path, "secretKeyRef"), known=STRING, is_secret=True)
+    # A valueFrom without any source is a structural problem.
+    return Source(path, known=ANY)
+
+
+def compile_artifact_reference(text: str, path: Path, report: Report) -> Use | None:
+    """Compile the `from` of an artifact; one that can't be read is reported."""
+    uses = _compile_reference(text, path, report).uses
+    return uses[0] if uses else None
 
 
 def _compile_reference(text: str, path: Path, report: Report) -> Source:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import UnsetType
 
 from aether_core.check import _codes
-from aether_core.check._answers import Finding
+from aether_core.check._answers import Answer, Finding
 from aether_core.check._references import look_up
+from aether_core.check._secrets import refuse_enum, warn_of_looks
 from aether_core.check._sources import sentence
 from aether_core.check._types import clash, type_words
 from aether_core.document import KIND_NAMES, Severity, is_of_kind, same, show
@@ -21,13 +22,24 @@ if TYPE_CHECKING:
 
 
 def check_source(
-    source: Source, scope: Scope, report: Report, *, has_default: bool = False
+    source: Source,
+    scope: Scope,
+    report: Report,
+    *,
+    has_default: bool = False,
+    is_condition: bool = False,
 ) -> Type:
     """Report what is wrong with a value at a place; return the type that it has there.
 
-    `has_default` says that a default steps in for a reference without value; such a reference is
-    only worth a warning.
+    Args:
+        source: the value.
+        scope: what the place sees.
+        report: takes the problems.
+        has_default: whether a default steps in for a reference without value; such a reference is
+            only worth a warning.
+        is_condition: whether the value decides something.
     """
+    warn_of_looks(source, scope, report, is_condition=is_condition)
     types = {
         use.span: _check_use(use, scope, report, has_default=has_default) for use in source.uses
     }
@@ -50,7 +62,13 @@ def _milder(severity: Severity, scope: Scope) -> Severity:
 
 
 def _check_use(use: Use, scope: Scope, report: Report, *, has_default: bool) -> Type:
-    answer = look_up(use, scope, report)
+    return settle(look_up(use, scope, report), use, scope, report, has_default=has_default)
+
+
+def settle(
+    answer: Answer, use: Use, scope: Scope, report: Report, *, has_default: bool = False
+) -> Type:
+    """Report what keeps a reference from meaning something; return the type of what it means."""
     finding = answer.finding
     if finding is not None:
         is_excused = use.is_guarded or (has_default and finding.is_partial)
@@ -98,7 +116,7 @@ def _require_upstream(
 
 def check_condition(source: Source, scope: Scope, report: Report, what: str) -> None:
     """Check an expression that decides something: true, false, or text (documents.md 10.3)."""
-    found = check_source(source, scope, report)
+    found = check_source(source, scope, report, is_condition=True)
     if not found.kinds & (BOOL.kinds | STRING.kinds):
         message = f"{what} is {found}, neither true nor false"
         hint = "Compare it with something, for example with ==."
@@ -127,6 +145,8 @@ def check_fit(
     """
     severity = Severity.ERROR if scope is None else _milder(Severity.ERROR, scope)
     call = "" if scope is None else scope.call
+    if refuse_enum(source, target, report, call):
+        return False
     if not isinstance(source.literal, UnsetType):
         code, expected = _refusal(source.literal, target)
         message = f'"{target.name}" expects {expected}, got {show(source.literal)}'

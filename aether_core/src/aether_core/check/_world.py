@@ -10,16 +10,16 @@ from msgspec.structs import replace
 from aether_core.check._around import arounds_of
 from aether_core.check._references import look_up
 from aether_core.check._scope import Inputs, Outputs, Passed, Scope, Tasks
+from aether_core.check._secrets import secret_names
 from aether_core.check._sources import Use
+from aether_core.check._task_outputs import outputs_of_work
 from aether_core.expression import ANY, Reference, Type, list_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aether_core.check._definitions import Definition, Definitions
-    from aether_core.check._executors import Work
     from aether_core.check._report import Report
-    from aether_core.check._schema import ObjectSchema
     from aether_core.check._sources import Declared, Source
     from aether_core.check._variables import Variables
 
@@ -38,20 +38,26 @@ class World:
         variables: The custom variables.
         arguments: The types of the workflow's arguments.
         passed: By name of template: what its calls hand over beyond its declared inputs.
+        secrets: By name of template: the inputs that may be secrets.
     """
 
     def __init__(
         self,
         definitions: Definitions,
         variables: Variables,
-        arguments: Mapping[str, Type],
+        arguments: Mapping[str, Declared],
         report: Report,
         entrypoint: str | None = None,
+        *,
+        artifacts: Iterable[str] = (),
     ) -> None:
         self.definitions = definitions
         self.variables = variables
-        self.arguments = arguments
+        self.arguments = types_of(arguments)
         self.passed = {each.entry.name: Passed() for each in definitions.all}
+        self.secrets = {each.entry.name: secret_names(each.inputs) for each in definitions.all}
+        self._secret_arguments = secret_names(arguments)
+        self._artifacts = frozenset(artifacts)
         self._arounds = arounds_of(definitions, entrypoint)
         self._report = report
         self._outputs: dict[int, Outputs] = {}
@@ -61,7 +67,13 @@ class World:
 
     def top(self, place: str) -> Scope:
         """Return the scope of what stands outside all templates."""
-        return Scope(self.variables, self.arguments, place=place)
+        return Scope(
+            self.variables,
+            self.arguments,
+            place=place,
+            secrets=self._secret_arguments,
+            artifacts=self._artifacts,
+        )
 
     def inside(self, dag: Definition, node: int | None) -> Scope:
         """Return what a task of a dag sees; None for what is evaluated after all its tasks."""
@@ -81,10 +93,18 @@ class World:
         return Scope(
             self.variables,
             self.arguments,
-            Inputs(words, types_of(dag.inputs), self.passed[dag.entry.name]),
+            Inputs(
+                words,
+                types_of(dag.inputs),
+                self.passed[dag.entry.name],
+                secrets=self.secrets[dag.entry.name],
+                artifacts=frozenset(dag.artifacts.inputs),
+            ),
             tasks,
             place=words,
             around=self._arounds[dag.entry.number],
+            secrets=self._secret_arguments,
+            artifacts=self._artifacts,
         )
 
     def outputs_of_node(self, dag: Definition, number: int) -> Outputs:
@@ -95,7 +115,8 @@ class World:
             return NO_OUTPUTS_KNOWN if callee is None else self.outputs_of(callee)
         key = (dag.entry.number, number)
         if key not in self._inline_outputs:
-            self._inline_outputs[key] = outputs_of_work(node.work)
+            names = frozenset(node.work.artifacts.outputs)
+            self._inline_outputs[key] = replace(outputs_of_work(node.work), artifacts=names)
         return self._inline_outputs[key]
 
     def outputs_of(self, template: Definition) -> Outputs:
@@ -108,7 +129,9 @@ class World:
             # Templates that call each other in a circle, or too deep, are reported elsewhere.
             return NO_OUTPUTS_KNOWN
         self._pending.add(number)
-        found = self._outputs[number] = self._find_outputs(template)
+        names = frozenset(template.artifacts.outputs)
+        found = replace(self._find_outputs(template), artifacts=names)
+        self._outputs[number] = found
         self._pending.discard(number)
         return found
 
@@ -155,21 +178,3 @@ class World:
 def types_of(parameters: Mapping[str, Declared]) -> dict[str, Type]:
     """Return the declared types of parameters by name."""
     return {name: declared.type for name, declared in parameters.items()}
-
-
-def outputs_of_work(work: Work) -> Outputs:
-    """Return what a task shows of itself: what it declares, else what its executor declares."""
-    produced = work.contract.outputs if work.contract is not None else None
-    if work.outputs:
-        types = {name: _output_type(each, produced) for name, each in work.outputs.items()}
-        return Outputs(work.words, types, is_closed=True)
-    if produced is None or work.contract is None:
-        return Outputs(work.words, {}, is_closed=False)
-    types = {name: produced.type_of(name) for name in produced.properties}
-    return Outputs(work.contract.words, types, produced.is_closed)
-
-
-def _output_type(output: Declared, produced: ObjectSchema | None) -> Type:
-    if output.type != ANY or produced is None:
-        return output.type
-    return produced.type_of(output.name)

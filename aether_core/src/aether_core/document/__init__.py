@@ -6,6 +6,7 @@ from aether_core.document._codes import problem_titles
 from aether_core.document._constraints import Json, ParameterKind, ParameterType
 from aether_core.document._decode import Examined, decode, examine
 from aether_core.document._duration import format_duration, parse_duration
+from aether_core.document._joining import Joined, join_template
 from aether_core.document._kinds import KIND_NAMES, is_of_kind, same, show
 from aether_core.document._loader import Format, Loaded, LoadedDocument, load_file, load_text
 from aether_core.document._models import (
@@ -43,6 +44,7 @@ from aether_core.document._templates import (
     Template,
     TemplateKind,
 )
+from aether_core.document._times import parse_time
 from aether_core.document._values import (
     Archive,
     Arguments,
@@ -77,6 +79,7 @@ __all__ = [
     "HookRef",
     "Hooks",
     "InputsDecl",
+    "Joined",
     "Json",
     "Loaded",
     "LoadedDocument",
@@ -110,10 +113,12 @@ __all__ = [
     "examine",
     "format_duration",
     "is_of_kind",
+    "join_template",
     "json_pointer",
     "load_file",
     "load_text",
     "parse_duration",
+    "parse_time",
     "problem_titles",
     "same",
     "show",

@@ -90,7 +90,7 @@ _TITLES: Final[dict[str, str]] = {
     VALUE_SOURCE: "valueFrom has exactly one source.",
     DUPLICATE_PARAMETER: "A parameter is given twice in one list.",
     NOTHING_TO_RUN: "A task says neither which template nor which executor runs.",
-    BAD_SCHEDULE: "The schedule has the wrong shape.",
+    BAD_SCHEDULE: "The schedule can't be read, or nothing would ever start.",
     BAD_TIME_ZONE: "The time zone is not known.",
     BAD_TIME: "The time can't be read.",
     TIMES_REVERSED: "The end is not after the start.",

@@ -55,6 +55,12 @@ MAX_COUNT = 2**31 - 1
 #: Text that says something.
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 
+#: An expression, such as that of `when`; that it can be read is another room's question.
+ExpressionText: TypeAlias = Annotated[str, Meta(min_length=1, extra={"rule": "expression"})]
+
+#: A reference such as `tasks.a.outputs.parameters.x`.
+ReferenceText: TypeAlias = Annotated[str, Meta(min_length=1, extra={"rule": "reference"})]
+
 #: Name of a workflow, a template or a task (decision 17a).
 Name: TypeAlias = Annotated[
     str,

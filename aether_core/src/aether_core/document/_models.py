@@ -28,11 +28,20 @@ class Metadata(Wire, frozen=True):
     name: Annotated[Name, Meta(description="Name of the resource.")]
     namespace: Annotated[
         Text | None,
-        Meta(description="Namespace.", extra_json_schema={"default": DEFAULT_NAMESPACE}),
+        Meta(
+            description="Groups resources; templates and schedules are found by it and their name.",
+            extra_json_schema={"default": DEFAULT_NAMESPACE},
+        ),
     ] = None
-    version: Annotated[str | None, Meta(description="Version of the document, free text.")] = None
-    labels: Annotated[dict[str, str] | None, Meta(description="Free-form labels.")] = None
-    annotations: Annotated[dict[str, str] | None, Meta(description="Free-form notes.")] = None
+    version: Annotated[
+        str | None, Meta(description="Version of the document; free, nothing reads it.")
+    ] = None
+    labels: Annotated[
+        dict[str, str] | None, Meta(description="Texts by key, free; kept, not interpreted.")
+    ] = None
+    annotations: Annotated[
+        dict[str, str] | None, Meta(description="Notes by key, free; kept, not interpreted.")
+    ] = None
 
     @property
     def effective_namespace(self) -> str:
@@ -52,35 +61,53 @@ class WorkflowTemplateRef(Wire, frozen=True):
 class WorkflowSpec(Wire, frozen=True):
     """What a workflow does."""
 
-    entrypoint: Annotated[Text | None, Meta(description="Name of the template to start with.")] = (
-        None
-    )
-    arguments: Annotated[Arguments | None, Meta(description="Values for the whole workflow.")] = (
-        None
-    )
+    entrypoint: Annotated[
+        Text | None,
+        Meta(
+            description="Name of the template that a run starts with; required unless "
+            "`workflowTemplateRef` supplies it."
+        ),
+    ] = None
+    arguments: Annotated[
+        Arguments | None,
+        Meta(
+            description="Values for the whole workflow, seen as `workflow.parameters.NAME`; "
+            "whoever starts a run may replace them."
+        ),
+    ] = None
     timeout: Annotated[
         DurationText | None,
         Meta(
-            description="How long a run may take; `0` is no limit.",
+            description="How long a run may take, waits and suspensions included; `0` is no limit.",
             extra_json_schema={"default": DEFAULT_TIMEOUT},
         ),
     ] = None
     priority: Annotated[
         Whole | None,
         Meta(
-            description="0 to 1000; ready tasks of a higher priority start first.",
+            description="0 to 1000; of the tasks that are ready, in all runs of an engine, "
+            "those of a higher priority start first.",
             extra_json_schema={"default": DEFAULT_PRIORITY},
         ),
     ] = None
     max_nested_depth: Annotated[
         Whole | None,
         Meta(
-            description="1 to 10; how deep templates may call each other.",
+            description="1 to 10; how many levels of tasks may lie below the entrypoint; "
+            "0 counts as left out.",
             extra_json_schema={"default": DEFAULT_MAX_NESTED_DEPTH},
         ),
     ] = None
-    templates: Annotated[tuple[Template, ...], Meta(description="The templates.")] = ()
-    hooks: Annotated[Hooks | None, Meta(description="What runs when something happens.")] = None
+    templates: Annotated[
+        tuple[Template, ...],
+        Meta(
+            description="The templates, each with a name of its own; required unless "
+            "`workflowTemplateRef` supplies them."
+        ),
+    ] = ()
+    hooks: Annotated[
+        Hooks | None, Meta(description="What runs when something happens to the run.")
+    ] = None
     workflow_template_ref: Annotated[
         WorkflowTemplateRef | None,
         Meta(description="A WorkflowTemplate that supplies what is left out here."),
@@ -110,7 +137,10 @@ class CronSpec(Wire, frozen=True):
     workflow_spec: Annotated[WorkflowSpec, Meta(description="The workflow that is started.")]
     timezone: Annotated[
         Text | None,
-        Meta(description="IANA time zone.", extra_json_schema={"default": "UTC"}),
+        Meta(
+            description="IANA time zone in which the schedule is read.",
+            extra_json_schema={"default": "UTC"},
+        ),
     ] = None
     start_at: Annotated[
         Text | None, Meta(description="Nothing starts before this time (RFC 3339).")
@@ -121,12 +151,17 @@ class CronSpec(Wire, frozen=True):
     concurrency_policy: Annotated[
         ConcurrencyPolicy | None,
         Meta(
-            description="What happens when the last run has not ended.",
+            description="What happens when an earlier run has not ended: start another one "
+            "beside it, skip this time, or cancel the earlier one first.",
             extra_json_schema={"default": "Allow"},
         ),
     ] = None
     starting_deadline_seconds: Annotated[
-        PositiveCount | None, Meta(description="How late a run may still start.")
+        PositiveCount | None,
+        Meta(
+            description="How many seconds late a run may still start; times that were missed "
+            "within them are made up for. Left out: missed times are not."
+        ),
     ] = None
     successful_jobs_history_limit: Annotated[
         Count | None,
@@ -136,7 +171,9 @@ class CronSpec(Wire, frozen=True):
         Count | None,
         Meta(description="Other ended runs that are kept.", extra_json_schema={"default": 1}),
     ] = None
-    suspend: Annotated[bool, Meta(description="Registered, but nothing starts.")] = False
+    suspend: Annotated[
+        bool, Meta(description="Whether the schedule is kept, but starts nothing.")
+    ] = False
 
     @property
     def effective_timezone(self) -> str:

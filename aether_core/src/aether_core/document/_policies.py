@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 # msgspec reads these names from the annotations when the first document is decoded.
-from aether_core.document._constraints import Count, DurationText, Text  # noqa: TC001
+from aether_core.document._constraints import Count, DurationText, ExpressionText, Text  # noqa: TC001
 from aether_core.document._values import Wire
 
 if TYPE_CHECKING:
@@ -15,21 +15,31 @@ if TYPE_CHECKING:
 
 
 class Backoff(Wire, frozen=True):
-    """Waiting time before an attempt: duration times factor to the number of retries before it."""
+    """The wait before a retry: `duration` for the first, times `factor` for each further one."""
 
     duration: Annotated[
-        DurationText | None, Meta(description="Waiting time before the first retry.")
+        DurationText | None,
+        Meta(
+            description="The wait before the first retry.",
+            extra_json_schema={"default": "1s"},
+        ),
     ] = None
     factor: Annotated[
         Annotated[float, Meta(gt=0, le=1_000)] | None,
-        Meta(description="What each further waiting time is multiplied by."),
+        Meta(
+            description="What each further wait is multiplied by.",
+            extra_json_schema={"default": 2},
+        ),
     ] = None
-    max_duration: Annotated[DurationText | None, Meta(description="The longest waiting time.")] = (
-        None
-    )
+    max_duration: Annotated[
+        DurationText | None, Meta(description="The longest wait; left out or `0`: no limit.")
+    ] = None
     jitter: Annotated[
         Literal["none", "full"] | None,
-        Meta(description="`full` waits a random time up to the computed one."),
+        Meta(
+            description="`full` waits a random time from nothing to the computed wait.",
+            extra_json_schema={"default": "none"},
+        ),
     ] = None
 
 
@@ -37,13 +47,22 @@ class Retry(Wire, frozen=True):
     """When a failed attempt is made again (documents.md 10.5, decision 17)."""
 
     limit: Annotated[
-        Count | None, Meta(description="The number of retries; none when left out.")
+        Count | None,
+        Meta(
+            description="The most retries; 0 is none.",
+            extra_json_schema={"default": 0},
+        ),
     ] = None
     expression: Annotated[
-        Text | None,
-        Meta(description="Decides whether to retry; left out: on Error and Timeout."),
+        ExpressionText | None,
+        Meta(
+            description="Decides after each attempt that did not succeed whether there is "
+            "another one; left out: after Error and Timeout."
+        ),
     ] = None
-    backoff: Annotated[Backoff | None, Meta(description="Waiting time between attempts.")] = None
+    backoff: Annotated[
+        Backoff | None, Meta(description="The waits between attempts; left out: none.")
+    ] = None
 
 
 class ContinueOn(Wire, frozen=True):
@@ -57,9 +76,9 @@ class ContinueOn(Wire, frozen=True):
 class PhaseConditions(Wire, frozen=True):
     """Expressions that replace the phase; the first true one wins, in this order."""
 
-    succeeded: Annotated[Text | None, Meta(description="True: phase Succeeded.")] = None
-    failed: Annotated[Text | None, Meta(description="True: phase Failed.")] = None
-    error: Annotated[Text | None, Meta(description="True: phase Error.")] = None
+    succeeded: Annotated[ExpressionText | None, Meta(description="True: phase Succeeded.")] = None
+    failed: Annotated[ExpressionText | None, Meta(description="True: phase Failed.")] = None
+    error: Annotated[ExpressionText | None, Meta(description="True: phase Error.")] = None
 
 
 class HookRef(Wire, frozen=True):
@@ -89,7 +108,7 @@ class Hooks(Wire, frozen=True):
 
 
 class Resources(Wire, frozen=True):
-    """What a task asks of the machine that runs it."""
+    """What a task asks of the machine that runs it: handed to its executor, nothing is reserved."""
 
     cpu: Annotated[Text | float | None, Meta(description="Cores, such as `2` or `500m`.")] = None
     memory: Annotated[Text | None, Meta(description="Memory, such as `512Mi`.")] = None
@@ -101,7 +120,11 @@ class Aggregate(Wire, frozen=True):
 
     strategy: Annotated[
         Literal["last", "first", "list"] | None,
-        Meta(description="`last` when left out.", extra_json_schema={"default": "last"}),
+        Meta(
+            description="The outputs of the last or of the first iteration, or for each output "
+            "a list with the values of all iterations.",
+            extra_json_schema={"default": "last"},
+        ),
     ] = None
     parameters: Annotated[
         tuple[Text, ...], Meta(description="Output names to keep; all when left out.")

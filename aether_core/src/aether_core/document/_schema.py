@@ -15,6 +15,7 @@ Schema: TypeAlias = dict[str, Any]
 #: Problems that a JSON Schema can't express, or only in part, and why.
 NOT_IN_SCHEMA: Final[dict[str, str]] = {
     _codes.DUPLICATE_PARAMETER: "uniqueness of one key across a list",
+    _codes.BAD_SCHEDULE: "a pattern counts fields, it does not read them",
     _codes.BAD_TIME_ZONE: "needs the time zone database",
     _codes.BAD_TIME: "a pattern does not know how long a month is",
     _codes.TIMES_REVERSED: "compares two values",

@@ -7,7 +7,14 @@ from typing import Annotated, Final, Literal, TypeAlias
 from msgspec import Meta
 
 # msgspec reads these names from the annotations when the first document is decoded.
-from aether_core.document._constraints import Count, DurationText, Json, Name, Text  # noqa: TC001
+from aether_core.document._constraints import (  # noqa: TC001
+    Count,
+    DurationText,
+    ExpressionText,
+    Json,
+    Name,
+    Text,
+)
 from aether_core.document._policies import (  # noqa: TC001
     Aggregate,
     ContinueOn,
@@ -32,7 +39,10 @@ class ExecutorRef(Wire, frozen=True):
     type: Annotated[Text, Meta(description="Type of the executor, such as `http`.")]
     config: Annotated[
         dict[str, Json] | None,
-        Meta(description="Inputs of the executor; parameters of the same name win."),
+        Meta(
+            description="Inputs of the executor by name; parameters of the same name win. "
+            "Texts may hold placeholders."
+        ),
     ] = None
 
 
@@ -41,35 +51,78 @@ class Task(Wire, frozen=True):
 
     name: Annotated[Name, Meta(description="Name of the template or of the node.")]
     template: Annotated[
-        Text | None, Meta(description="Name of the template that the node runs.")
+        Text | None,
+        Meta(description="Node: name of the template that it runs, of any kind."),
     ] = None
     executor: Annotated[
         ExecutorRef | None,
-        Meta(description="What does the work; in a node: instead of a template."),
+        Meta(
+            description="What does the work. Required in a task template; in a node it stands "
+            "instead of `template`."
+        ),
     ] = None
-    inputs: Annotated[InputsDecl | None, Meta(description="Declared inputs.")] = None
+    inputs: Annotated[
+        InputsDecl | None,
+        Meta(description="Declared inputs. Node: only with an `executor` of its own."),
+    ] = None
     outputs: Annotated[
-        OutputsDecl | None, Meta(description="Declared outputs; all are kept when left out.")
+        OutputsDecl | None,
+        Meta(
+            description="Declared outputs: only these leave the task; left out: all that the "
+            "executor gives. Node: only with an `executor` of its own."
+        ),
     ] = None
     dependencies: Annotated[
-        tuple[Text, ...], Meta(description="Nodes of the same dag that must end first.")
+        tuple[Text, ...],
+        Meta(description="Node: names of the nodes of the same dag that must end first."),
     ] = ()
     arguments: Annotated[
-        Arguments | None, Meta(description="Values for the inputs of the template.")
+        Arguments | None,
+        Meta(description="Node: values for the inputs of what it runs."),
     ] = None
     when: Annotated[
-        Text | None, Meta(description="Expression; the node is skipped when it is false.")
+        ExpressionText | None,
+        Meta(description="Node: asked when its dependencies have ended; false skips it."),
     ] = None
-    timeout: Annotated[DurationText | None, Meta(description="How long it may run.")] = None
-    retry: Annotated[Retry | None, Meta(description="When to try again.")] = None
-    continue_on: Annotated[ContinueOn | None, Meta(description="Bad ends that are tolerated.")] = (
-        None
-    )
-    resources: Annotated[Resources | None, Meta(description="What it needs to run.")] = None
+    timeout: Annotated[
+        DurationText | None,
+        Meta(
+            description="How long it may run, from its start; for a task that executes "
+            "something anew in each attempt. The node's counts before that of the template."
+        ),
+    ] = None
+    retry: Annotated[
+        Retry | None,
+        Meta(
+            description="When to try again. The node's counts before that of the template; "
+            "nothing where a dag or a loop is called."
+        ),
+    ] = None
+    continue_on: Annotated[
+        ContinueOn | None,
+        Meta(
+            description="Node: bad ends that count as good ones for what depends on it and for "
+            "its dag; replaces the dag's as a whole."
+        ),
+    ] = None
+    resources: Annotated[
+        Resources | None,
+        Meta(description="What it needs to run. Node: only with an `executor` of its own."),
+    ] = None
     phase_conditions: Annotated[
-        PhaseConditions | None, Meta(description="Expressions that replace its phase.")
+        PhaseConditions | None,
+        Meta(
+            description="Expressions that replace its phase. Node: only with an `executor` of "
+            "its own."
+        ),
     ] = None
-    hooks: Annotated[Hooks | None, Meta(description="What runs when something happens.")] = None
+    hooks: Annotated[
+        Hooks | None,
+        Meta(
+            description="What runs when something happens to it. The node's count before those "
+            "of the template."
+        ),
+    ] = None
 
 
 class Dag(Wire, frozen=True):
@@ -77,22 +130,35 @@ class Dag(Wire, frozen=True):
 
     name: Annotated[Name, Meta(description="Name of the template.")]
     tasks: Annotated[tuple[Task, ...], Meta(min_length=1, description="The nodes.")]
-    inputs: Annotated[InputsDecl | None, Meta(description="Declared inputs.")] = None
-    outputs: Annotated[OutputsDecl | None, Meta(description="Values collected from the tasks.")] = (
-        None
-    )
+    inputs: Annotated[
+        InputsDecl | None,
+        Meta(description="Declared inputs, seen inside as `inputs.parameters.NAME`."),
+    ] = None
+    outputs: Annotated[
+        OutputsDecl | None,
+        Meta(description="Outputs, collected from the nodes when all have ended; left out: none."),
+    ] = None
     entrypoints: Annotated[
         Text | Annotated[tuple[Text, ...], Meta(min_length=1)] | None,
-        Meta(description="Run only what is reachable from these nodes."),
+        Meta(
+            description="Names of nodes: only these run, and what depends on them; "
+            "left out: all nodes."
+        ),
     ] = None
     continue_on: Annotated[
-        ContinueOn | None, Meta(description="For nodes that have none of their own.")
+        ContinueOn | None,
+        Meta(description="For the nodes that have no `continueOn` of their own."),
     ] = None
     phase_conditions: Annotated[
         PhaseConditions | None, Meta(description="Expressions that replace its phase.")
     ] = None
-    timeout: Annotated[DurationText | None, Meta(description="How long it may run.")] = None
-    hooks: Annotated[Hooks | None, Meta(description="What runs when something happens.")] = None
+    timeout: Annotated[
+        DurationText | None,
+        Meta(description="How long it may take, from the moment at which it begins."),
+    ] = None
+    hooks: Annotated[Hooks | None, Meta(description="What runs when something happens to it.")] = (
+        None
+    )
 
     @property
     def entrypoint_names(self) -> tuple[str, ...] | None:
@@ -105,37 +171,66 @@ class Loop(Wire, frozen=True):
 
     name: Annotated[Name, Meta(description="Name of the template.")]
     body: Annotated[Text, Meta(description="Name of the template to run.")]
-    inputs: Annotated[InputsDecl | None, Meta(description="Declared inputs.")] = None
-    outputs: Annotated[OutputsDecl | None, Meta(description="Declared outputs.")] = None
+    inputs: Annotated[
+        InputsDecl | None,
+        Meta(description="Declared inputs, seen by the loop as `inputs.parameters.NAME`."),
+    ] = None
+    outputs: Annotated[
+        OutputsDecl | None,
+        Meta(
+            description="Names of outputs: with the strategy `list`, each is an empty list when "
+            "there was no iteration; otherwise no output parameter depends on it. Artifacts: "
+            "those of the last or of the first iteration that are named here."
+        ),
+    ] = None
     items: Annotated[
         Annotated[tuple[Json, ...], Meta(min_length=1, extra={"empty": "absent"})] | None,
-        Meta(description="One iteration for each item."),
+        Meta(description="One iteration for each item; taken as written, without placeholders."),
     ] = None
     items_from: Annotated[
-        Text | None, Meta(description="A reference or expression that gives the items.")
+        ExpressionText | None,
+        Meta(description="Gives the items: a list, a text that holds a JSON list, or null."),
     ] = None
     repeat_condition: Annotated[
-        Text | None, Meta(description="Expression; iterate again while it is true.")
+        ExpressionText | None,
+        Meta(description="Asked after each iteration; true: iterate again."),
     ] = None
     max_iterations: Annotated[
         Count | None,
-        Meta(description="The most iterations.", extra_json_schema={"default": 10_000}),
+        Meta(
+            description="The most iterations; a declared limit ends the loop, the built-in one "
+            "is an error. 0 counts as left out.",
+            extra_json_schema={"default": DEFAULT_MAX_ITERATIONS},
+        ),
     ] = None
     concurrency: Annotated[
-        Count | None, Meta(description="Iterations at the same time; 0 or left out: no limit.")
+        Count | None,
+        Meta(
+            description="How many iterations may be unfinished at the same time; 0 is no limit. "
+            "Not with `repeatCondition`.",
+            extra_json_schema={"default": 0},
+        ),
     ] = None
-    arguments: Annotated[Arguments | None, Meta(description="Values for each iteration.")] = None
+    arguments: Annotated[
+        Arguments | None, Meta(description="Values for the inputs of the body, in each iteration.")
+    ] = None
     aggregate: Annotated[
-        Aggregate | None, Meta(description="How the outputs are put together.")
+        Aggregate | None, Meta(description="How the outputs of the iterations are put together.")
     ] = None
     continue_on: Annotated[
-        ContinueOn | None, Meta(description="Bad ends of iterations that are tolerated.")
+        ContinueOn | None,
+        Meta(description="Bad ends of iterations that do not count against the loop."),
     ] = None
     phase_conditions: Annotated[
         PhaseConditions | None, Meta(description="Expressions that replace its phase.")
     ] = None
-    timeout: Annotated[DurationText | None, Meta(description="How long it may run.")] = None
-    hooks: Annotated[Hooks | None, Meta(description="What runs when something happens.")] = None
+    timeout: Annotated[
+        DurationText | None,
+        Meta(description="How long it may take, from the moment at which it begins."),
+    ] = None
+    hooks: Annotated[Hooks | None, Meta(description="What runs when something happens to it.")] = (
+        None
+    )
 
     @property
     def mode(self) -> LoopMode:

@@ -11,6 +11,7 @@ from aether_core.expression._evaluation import Evaluation
 from aether_core.expression._guards import all_references, required_references
 from aether_core.expression._inference import Inference
 from aether_core.expression._parser import parse
+from aether_core.expression._passing import inspected_references
 from aether_core.expression._values import kind_of
 
 if TYPE_CHECKING:
@@ -89,6 +90,16 @@ class Expression:
         inference = Inference(type_of)
         result = inference.type_of(self._node)
         return result, tuple(inference.problems)
+
+    def inspected(self, *, is_condition: bool) -> tuple[Reference, ...]:
+        """Return the references whose values decide something or are taken apart.
+
+        Others are passed on as they are: as the result or a part of it.
+
+        Args:
+            is_condition: Whether the result itself decides something.
+        """
+        return tuple(inspected_references(self._node, is_condition=is_condition))
 
 
 @lru_cache(maxsize=_KEPT)

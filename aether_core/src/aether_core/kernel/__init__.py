@@ -11,12 +11,13 @@ from aether_core.kernel._effects import (
     NotifyHook,
     RunEnded,
 )
-from aether_core.kernel._environment import Environment, nest
+from aether_core.kernel._environment import Environment, NodeResult, nest
 from aether_core.kernel._events import (
     CancelRequested,
     Event,
     Recovered,
     ResumeRequested,
+    RetryRequested,
     Submitted,
     TaskCompleted,
     TaskStarted,
@@ -24,6 +25,7 @@ from aether_core.kernel._events import (
 )
 from aether_core.kernel._records import (
     NO_PARENT,
+    CommandAnswer,
     EventKind,
     EventRecord,
     RunChanges,
@@ -31,7 +33,7 @@ from aether_core.kernel._records import (
     TaskRecord,
     TemplateType,
 )
-from aether_core.kernel._restore import restore_run
+from aether_core.kernel._restore import reopen_run, restore_run
 from aether_core.kernel._state import RunState, new_run
 from aether_core.kernel._step import step
 from aether_core.kernel._transition import Step
@@ -42,15 +44,18 @@ __all__ = [
     "BindingFailed",
     "CancelRequested",
     "CancelTask",
+    "CommandAnswer",
     "Dispatch",
     "Effect",
     "Environment",
     "Event",
     "EventKind",
     "EventRecord",
+    "NodeResult",
     "NotifyHook",
     "Recovered",
     "ResumeRequested",
+    "RetryRequested",
     "RunChanges",
     "RunEnded",
     "RunRecord",
@@ -65,6 +70,7 @@ __all__ = [
     "bind",
     "nest",
     "new_run",
+    "reopen_run",
     "restore_run",
     "step",
 ]

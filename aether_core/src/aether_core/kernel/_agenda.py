@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aether_core.kernel._artifacts import bind_artifacts
 from aether_core.kernel._binding import BindingFailed, bind
-from aether_core.kernel._dag import dag_end, next_nodes, node_ended, open_dag
+from aether_core.kernel._dag import dag_end, keep_nodes, next_nodes, node_ended, open_dag
 from aether_core.kernel._effects import RunEnded
 from aether_core.kernel._hooks import fire_task_end, fire_workflow_end
 from aether_core.kernel._leaf import start_leaf, stop_leaf
@@ -70,6 +71,7 @@ def _open(transition: Transition, start: Start, item: Mapping[str, JsonValue] | 
     try:
         inputs = bind(start.call.bindings, start.environment.resolve, item=item)
         record.inputs = inputs or None
+        record.input_artifacts = bind_artifacts(start.call, start.environment, inputs)
         opener = open_dag if start.call.kind == "dag" else open_loop
         scope: Scope = opener(transition.state, start, inputs)
     except BindingFailed as failed:
@@ -82,6 +84,8 @@ def _open(transition: Transition, start: Start, item: Mapping[str, JsonValue] | 
     transition.touch(record)
     state = transition.state
     state.scopes[record.seq] = scope
+    if isinstance(scope, DagScope):
+        keep_nodes(state, scope)
     if start.call.policy.timeout is not None:
         record.deadline = transition.at + start.call.policy.timeout
         state.set_timer(record.deadline, record.seq)
@@ -183,7 +187,8 @@ def end_all(transition: Transition, phase: Phase, message: str) -> None:
     state = transition.state
     if state.run.phase.is_terminal:
         return
-    transition.agenda.clear()
+    # Hooks that this step has fired already are still to begin.
+    transition.agenda[:] = [e for e in transition.agenda if e.record.seq in state.hooks]
     ended: list[tuple[TaskRecord, Call]] = []
     for seq in sorted({*state.leaves, *state.scopes} - state.hooks):
         leaf = state.leaves.get(seq)

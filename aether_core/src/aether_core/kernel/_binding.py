@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from aether_core.document import KIND_NAMES, is_of_kind, same, show
 from aether_core.expression import EvaluationError, MissingReference
+from aether_core.plan import without_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aether_core.document import ParameterKind
     from aether_core.expression import Resolver
     from aether_core.plan import Binding, ValueSource
     from aether_sdk import JsonValue
@@ -27,7 +29,7 @@ class BindingFailed(Exception):  # a signal inside the kernel, never an error a 
         self.problems = problems
 
 
-class _Rejected(Exception):  # a signal between two functions of this module
+class Rejected(Exception):  # a signal inside the kernel, as above
     """Why one parameter got no value."""
 
 
@@ -58,8 +60,8 @@ def bind(
             if from_item:
                 _accept(binding, item[binding.name])
             else:
-                values[binding.name] = _bound(binding, resolve)
-        except _Rejected as rejected:
+                values[binding.name] = bound(binding, resolve)
+        except Rejected as rejected:
             problems.append(f"{where}{binding.name}: {rejected}")
     if problems:
         raise BindingFailed(problems)
@@ -86,41 +88,51 @@ def evaluate_all(
     return values
 
 
-def _bound(binding: Binding, resolve: Resolver) -> JsonValue:
+def bound(binding: Binding, resolve: Resolver) -> JsonValue:
+    """Return the value of one parameter.
+
+    Raises:
+        Rejected: it has none, or one that its declaration does not allow.
+    """
     value = _sourced(binding, resolve)
     _accept(binding, value)
     return value
 
 
 def _accept(binding: Binding, value: JsonValue) -> None:
-    """Refuse a value that is not of the declared type or not among the declared values."""
-    if not is_of_kind(value, binding.kind):
-        message = f"expected {KIND_NAMES[binding.kind]}, got {show(value)}"
-        raise _Rejected(message)
-    if binding.enum and not any(same(value, allowed) for allowed in binding.enum):
-        allowed = ", ".join(show(item) for item in binding.enum)
-        message = f"expected one of {allowed}; got {show(value)}"
-        raise _Rejected(message)
+    why = refusal(value, binding.kind, binding.enum)
+    if why:
+        raise Rejected(why)
+
+
+def refusal(value: JsonValue, kind: ParameterKind, enum: tuple[JsonValue, ...]) -> str:
+    """Return why a value is not of a declared type or not a declared value; empty if it fits."""
+    if not is_of_kind(value, kind):
+        return f"expected {KIND_NAMES[kind]}, got {show(without_tokens(value))}"
+    if enum and not any(same(value, allowed) for allowed in enum):
+        allowed = ", ".join(show(item) for item in enum)
+        return f"expected one of {allowed}; got {show(without_tokens(value))}"
+    return ""
 
 
 def _sourced(binding: Binding, resolve: Resolver) -> JsonValue:
     if binding.source is None:
         if binding.default is None:
             message = "a value is required; give an argument or declare a default"
-            raise _Rejected(message)
+            raise Rejected(message)
         return _evaluated(binding.default, resolve)
     try:
         return binding.source.evaluate(resolve)
     except MissingReference as missing:
         if binding.default is not None:
             return _evaluated(binding.default, resolve)
-        raise _Rejected(missing.message) from None
+        raise Rejected(missing.message) from None
     except EvaluationError as error:
-        raise _Rejected(error.message) from None
+        raise Rejected(error.message) from None
 
 
 def _evaluated(source: ValueSource, resolve: Resolver) -> JsonValue:
     try:
         return source.evaluate(resolve)
     except (MissingReference, EvaluationError) as error:
-        raise _Rejected(error.message) from None
+        raise Rejected(error.message) from None

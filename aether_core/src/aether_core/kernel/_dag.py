@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from aether_core.expression import EvaluationError, MissingReference
 from aether_core.kernel._aggregation import SATISFIED, blame, verdict
+from aether_core.kernel._artifacts import collected
 from aether_core.kernel._conditions import chosen_phase, ending
 from aether_core.kernel._environment import NodeResult
 from aether_core.kernel._hooks import fire_task_end
+from aether_core.kernel._outputs import judge_misfits, misfit
 from aether_core.kernel._state import DagScope
 from aether_core.kernel._transition import Start
 from aether_sdk import Phase
@@ -32,13 +34,28 @@ def open_dag(state: RunState, start: Start, inputs: Mapping[str, JsonValue]) -> 
         call=start.call,
         scope=start.scope,
         slot=start.slot,
-        environment=start.environment.within(inputs, results),
+        environment=start.environment.within(inputs, results, start.record.input_artifacts),
         outer=start.environment,
         plan=plan,
         results=results,
         waiting=[node.dependency_count for node in plan.nodes],
         ready=list(plan.initial),
     )
+
+
+def keep_nodes(state: RunState, scope: DagScope) -> None:
+    """Count the nodes that succeeded in an earlier generation of the run as ended."""
+    earlier = state.earlier.get(scope.record.seq)
+    if not earlier:
+        return
+    for node in scope.plan.nodes:
+        record = earlier.get(node.name)
+        if record is not None and record.phase is Phase.SUCCEEDED:
+            del earlier[node.name]
+            # Below zero it never becomes ready, whatever else it depends on.
+            scope.waiting[node.index] = -1
+            node_ended(scope, node, record)
+    scope.ready = [index for index in scope.ready if scope.waiting[index] == 0]
 
 
 def next_nodes(transition: Transition, scope: DagScope) -> list[Start]:
@@ -85,7 +102,9 @@ def node_ended(scope: DagScope, node: NodePlan, record: TaskRecord) -> None:
     """Take note of a child's end and free the nodes that waited for it alone."""
     phase = record.phase
     if node.referenced:
-        scope.results[node.name] = NodeResult(phase, record.code, record.message, record.outputs)
+        scope.results[node.name] = NodeResult(
+            phase, record.code, record.message, record.outputs, record.artifacts
+        )
     if phase not in SATISFIED and phase not in node.tolerated:
         blame(scope, record)
         return
@@ -98,8 +117,12 @@ def node_ended(scope: DagScope, node: NodePlan, record: TaskRecord) -> None:
 def dag_end(transition: Transition, scope: DagScope) -> tuple[Phase, str]:
     """Collect a dag's outputs and return the phase in which it ends, and why."""
     record = scope.record
-    record.outputs = _collected(transition, scope) or None
+    outputs, wrong = _collected(transition, scope)
+    record.outputs = outputs or None
+    record.artifacts = _collected_artifacts(transition, scope) or None
     phase, message = verdict(scope)
+    if wrong:
+        phase, message = judge_misfits(transition, record, phase, message, wrong)
     if scope.call.policy.conditions:
         judged = scope.environment.knowing(ending(phase, message, record.outputs))
         chosen = chosen_phase(transition, scope.call.policy.conditions, judged, phase, record)
@@ -107,15 +130,32 @@ def dag_end(transition: Transition, scope: DagScope) -> tuple[Phase, str]:
     return phase, message
 
 
-def _collected(transition: Transition, scope: DagScope) -> dict[str, JsonValue]:
-    """Return the dag's outputs; what can't be resolved is left out and noted."""
+def _collected(transition: Transition, scope: DagScope) -> tuple[dict[str, JsonValue], list[str]]:
+    """Return the dag's outputs, and a line for each that does not fit its declaration.
+
+    What can't be resolved is left out and noted.
+    """
     outputs: dict[str, JsonValue] = {}
+    wrong: list[str] = []
     for output in scope.plan.outputs:
         try:
-            outputs[output.name] = _collect(output, scope)
+            value = _collect(output, scope)
         except (MissingReference, EvaluationError) as error:
             transition.note(f"output {output.name} is left out: {error.message}", scope.record)
-    return outputs
+            continue
+        problem = misfit(output, value) if output.source or output.default else ""
+        if problem:
+            wrong.append(problem)
+        else:
+            outputs[output.name] = value
+    return outputs, wrong
+
+
+def _collected_artifacts(transition: Transition, scope: DagScope) -> dict[str, JsonValue]:
+    places, left_out = collected(scope.plan.artifacts, scope.environment)
+    for note in left_out:
+        transition.note(note, scope.record)
+    return places
 
 
 def _collect(output: CollectedOutput, scope: DagScope) -> JsonValue:

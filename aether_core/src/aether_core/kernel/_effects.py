@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -24,6 +25,10 @@ class Assignment(msgspec.Struct, frozen=True):
     retry_count: int = 0
     timeout: str = ""
     resources: dict[str, JsonValue] | None = None
+    #: Where its input artifacts are, by name.
+    input_artifacts: dict[str, JsonValue] = {}
+    #: Its output artifacts: name to the archive in which each is kept, empty for the usual one.
+    output_artifacts: Mapping[str, str] = {}
 
 
 class Dispatch(msgspec.Struct, frozen=True):

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aether_core.expression import MISSING, walk
+from aether_core.plan import SEAL_NAME, ArtifactBinding
 from aether_sdk import JsonValue, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aether_core.expression import Reference
+    from aether_core.kernel._records import RunRecord
 
 _TASK_DEPTH = 2
 _PARAMETER_DEPTH = 3
@@ -26,6 +28,8 @@ class NodeResult(msgspec.Struct, frozen=True):
     code: int | None
     message: str
     outputs: Mapping[str, JsonValue] | None
+    #: Where its output artifacts are, by name.
+    artifacts: Mapping[str, JsonValue] | None = None
 
 
 class Environment(msgspec.Struct):
@@ -45,12 +49,38 @@ class Environment(msgspec.Struct):
     loop: Mapping[str, JsonValue] = {}
     #: Names that exist at this place only, such as `phase` in a condition.
     local: Mapping[str, JsonValue] = {}
+    #: Where the input artifacts of the template around this place are, by name.
+    places: Mapping[str, JsonValue] = {}
+    #: Artifacts of the workflow's arguments by name; only `from` can see them.
+    artifacts: Mapping[str, ArtifactBinding] = {}
 
     def within(
-        self, inputs: Mapping[str, JsonValue], tasks: Mapping[str, NodeResult]
+        self,
+        inputs: Mapping[str, JsonValue],
+        tasks: Mapping[str, NodeResult],
+        places: Mapping[str, JsonValue] | None = None,
     ) -> Environment:
         """Return the environment inside a template that is called from here."""
-        return Environment(self.variables, self.workflow, inputs, tasks, loop=self.loop)
+        return Environment(
+            self.variables,
+            self.workflow,
+            inputs,
+            tasks,
+            loop=self.loop,
+            places=places or {},
+            artifacts=self.artifacts,
+        )
+
+    def inside(self, inputs: Mapping[str, JsonValue], *, is_inline: bool) -> Environment:
+        """Return what the settings of a task see once its inputs are bound.
+
+        An inline task also sees the inputs of the dag in which it stands.
+        """
+        own = self.within(inputs, self.tasks)
+        own.local = self.local
+        if is_inline:
+            own.outer_inputs = self.inputs
+        return own
 
     def knowing(
         self,
@@ -124,6 +154,14 @@ def _pick(values: Mapping[str, JsonValue], name: str | int, rest: Sequence[str |
     # A loop's item arrives under names with a dot, such as `loop_iter.index`.
     dotted = f"{name}.{rest[0]}" if rest else name
     return walk(values[dotted], tuple(rest[1:])) if dotted in values else MISSING
+
+
+def variables_of(run: RunRecord) -> dict[str, JsonValue]:
+    """Return what a run's custom variables look like to references, and its seal."""
+    variables = nest(run.variables)
+    if run.seal:
+        variables[SEAL_NAME] = run.seal
+    return variables
 
 
 def nest(variables: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -40,6 +40,8 @@ class TaskCompleted(msgspec.Struct, frozen=True):
     code: int = 0
     message: str = ""
     outputs: dict[str, JsonValue] = {}
+    #: Where its output artifacts are, by name.
+    artifacts: dict[str, JsonValue] = {}
 
 
 class TimePassed(msgspec.Struct, frozen=True):
@@ -54,6 +56,10 @@ class ResumeRequested(msgspec.Struct, frozen=True):
     at: int
     task_seq: int
     payload: dict[str, JsonValue] = {}
+    #: The attempt that is suspended, if the answer is meant for no other.
+    attempt: int | None = None
+    #: The command that this carries out; the step answers it.
+    command_id: int | None = None
 
 
 class Recovered(msgspec.Struct, frozen=True):
@@ -67,6 +73,16 @@ class CancelRequested(msgspec.Struct, frozen=True):
 
     at: int
     reason: str = "cancelled by user"
+    #: The command that this carries out; the step answers it.
+    command_id: int | None = None
+
+
+class RetryRequested(msgspec.Struct, frozen=True):
+    """An ended run that `reopen_run` has opened begins its next generation."""
+
+    at: int
+    #: Commands that came too late for the generation before; they are refused.
+    stale: tuple[int, ...] = ()
 
 
 Event: TypeAlias = (
@@ -77,4 +93,5 @@ Event: TypeAlias = (
     | ResumeRequested
     | Recovered
     | CancelRequested
+    | RetryRequested
 )

@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aether_core.kernel._artifacts import bind_artifacts
 from aether_core.kernel._binding import BindingFailed, bind, evaluate_all
 from aether_core.kernel._conditions import attempt_environment, chosen_phase
 from aether_core.kernel._effects import Assignment, CancelTask, Dispatch
 from aether_core.kernel._hooks import fire_task_hook, fire_workflow_hook
+from aether_core.kernel._outputs import declared_outputs, judge_misfits, with_computed
 from aether_core.kernel._retry import retry_delay, wants_retry
 from aether_core.kernel._state import Leaf
 from aether_sdk import Phase, phase_of_code
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aether_core.kernel._environment import Environment
     from aether_core.kernel._events import TaskCompleted
     from aether_core.kernel._transition import Start, Transition
-    from aether_core.plan import Call, DeclaredOutput, TaskPlan
+    from aether_core.plan import Call, TaskPlan
     from aether_sdk import JsonValue
 
 
@@ -32,6 +34,7 @@ def start_leaf(transition: Transition, start: Start, item: Mapping[str, JsonValu
     record, call = start.record, start.call
     try:
         record.inputs = _inputs(call, start.environment, item)
+        record.input_artifacts = bind_artifacts(call, start.environment, record.inputs)
     except BindingFailed as failed:
         transition.set_phase(record, Phase.ERROR, str(failed))
         return
@@ -68,10 +71,7 @@ def _inputs(
     bound = bind(call.bindings, environment.resolve, item=item)
     if not task.config:
         return bound
-    own = environment.within(bound, environment.tasks)
-    own.local = environment.local
-    if task.inline:
-        own.outer_inputs = environment.inputs
+    own = environment.inside(bound, is_inline=task.inline)
     config = evaluate_all(task.config, own.resolve, "$.executor.config")
     return {**config, **bound}
 
@@ -91,6 +91,8 @@ def _assignment(transition: Transition, leaf: Leaf) -> Assignment:
         retry_count=record.retry_count,
         timeout=leaf.call.policy.timeout_text,
         resources=task.resources,
+        input_artifacts=record.input_artifacts or {},
+        output_artifacts=task.artifacts,
     )
 
 
@@ -133,14 +135,21 @@ def leaf_completed(
     if phase is Phase.SUSPENDED:
         _suspend(transition, leaf, result.message, outputs)
         return
-    produced = _declared_outputs(outputs, task_of(leaf.call).outputs)
+    task = task_of(leaf.call)
+    produced, wrong = declared_outputs(outputs, task.outputs)
+    if wrong:
+        phase, message = judge_misfits(transition, record, phase, result.message, wrong)
+        result = msgspec.structs.replace(result, message=message)
     if leaf.call.policy.conditions:
         judged = attempt_environment(leaf.environment, record.name, phase, result, produced)
         phase = chosen_phase(transition, leaf.call.policy.conditions, judged, phase, record)
     if wants_retry(transition, leaf, phase, result, produced):
-        _retry(transition, leaf)
+        _retry(transition, leaf, phase, result.message)
         return
+    if phase is Phase.SUCCEEDED:
+        produced = with_computed(transition, leaf, result, outputs, produced)
     record.outputs = produced or None
+    record.artifacts = _declared_artifacts(result.artifacts, task.artifacts)
     del transition.state.leaves[record.seq]
     transition.set_phase(record, phase, result.message)
 
@@ -154,19 +163,24 @@ def _suspend(
         fire_task_hook(transition, "onSuspend", leaf.record, leaf.call)
 
 
-def _retry(transition: Transition, leaf: Leaf) -> None:
-    """Go back to Created and begin again, at once or after the backoff (engine.md 8)."""
+def _retry(transition: Transition, leaf: Leaf, phase: Phase, message: str) -> None:
+    """Go back to Created and begin again, at once or after the backoff (engine.md 8).
+
+    The phase and the message of the attempt stay in the run's events.
+    """
     record = leaf.record
+    ended = f"attempt {record.attempt} ended {phase}{f': {message}' if message else ''}"
     record.retry_count += 1
     record.outputs = None
     record.deadline = None
     delay = retry_delay(leaf)
     if not delay:
-        transition.note(f"attempt {record.attempt} is followed by another", record)
+        transition.note(f"{ended}; another follows", record)
         dispatch(transition, leaf)
         return
     record.next_attempt_at = transition.at + delay
-    transition.set_phase(record, Phase.CREATED, f"waits for attempt {record.attempt + 1}")
+    waits = f"{ended}; waits for attempt {record.attempt + 1}"
+    transition.set_phase(record, Phase.CREATED, waits)
     transition.state.set_timer(record.next_attempt_at, record.seq, record.attempt)
 
 
@@ -186,19 +200,7 @@ def stop_leaf(transition: Transition, leaf: Leaf, phase: Phase, message: str) ->
     transition.set_phase(record, phase, message)
 
 
-def _declared_outputs(
-    produced: Mapping[str, JsonValue], declared: tuple[DeclaredOutput, ...]
-) -> dict[str, JsonValue]:
-    """Return what may leave the task: all of it, or what is declared (documents.md 13.1)."""
-    if not declared:
-        return dict(produced)
-    outputs: dict[str, JsonValue] = {}
-    for output in declared:
-        value = produced.get(output.name)
-        if value is not None:
-            outputs[output.name] = value
-        elif not isinstance(output.value, msgspec.UnsetType):
-            outputs[output.name] = output.value
-        elif output.name in produced:
-            outputs[output.name] = None
-    return outputs
+def _declared_artifacts(
+    kept: Mapping[str, JsonValue], declared: Iterable[str]
+) -> dict[str, JsonValue] | None:
+    return {name: kept[name] for name in declared if name in kept} or None

@@ -41,8 +41,11 @@ def open_loop(state: RunState, start: Start, inputs: Mapping[str, JsonValue]) ->
     Raises:
         ExpansionFailed: there is no list to iterate over, or it is too long.
     """
+    if start.record.items is not None:
+        # Expanded once: a loop that begins again has the items it had.
+        return adopt_loop(state, start, inputs)
     plan = state.plan.loops[start.call.template]
-    environment = start.environment.within(inputs, start.environment.tasks)
+    environment = _environment(start, inputs)
     items, stopped = _expanded(plan, environment)
     start.record.items = items
     return _scope(plan, start, environment, stopped)
@@ -51,10 +54,15 @@ def open_loop(state: RunState, start: Start, inputs: Mapping[str, JsonValue]) ->
 def adopt_loop(state: RunState, start: Start, inputs: Mapping[str, JsonValue]) -> LoopScope:
     """Return the scope of a loop that was open before; its items are those it had."""
     plan = state.plan.loops[start.call.template]
-    environment = start.environment.within(inputs, start.environment.tasks)
+    environment = _environment(start, inputs)
     limit, items = plan.max_iterations, start.record.items
     was_cut = limit is not None and items is not None and len(items) == limit
     return _scope(plan, start, environment, _CUT.format(limit) if was_cut else "")
+
+
+def _environment(start: Start, inputs: Mapping[str, JsonValue]) -> Environment:
+    outer = start.environment
+    return outer.within(inputs, outer.tasks, start.record.input_artifacts)
 
 
 def _scope(plan: LoopPlan, start: Start, environment: Environment, stopped: str) -> LoopScope:
@@ -119,8 +127,20 @@ def next_iterations(transition: Transition, scope: LoopScope) -> list[Start]:
     """Create the tasks of the iterations that may begin now, and return them."""
     starts: list[Start] = []
     while _has_next(transition, scope):
-        starts.append(_iteration(transition, scope))
+        kept = kept_iteration(transition.state, scope)
+        if kept is None:
+            starts.append(_iteration(transition, scope))
+        else:
+            scope.created += 1
+            iteration_ended(scope, scope.created - 1, kept)
     return starts
+
+
+def kept_iteration(state: RunState, scope: LoopScope) -> TaskRecord | None:
+    """Return the next iteration if it succeeded in an earlier generation of the run."""
+    earlier = state.earlier.get(scope.record.seq)
+    record = earlier.get(scope.created) if earlier else None
+    return record if record is not None and record.phase is Phase.SUCCEEDED else None
 
 
 def _has_next(transition: Transition, scope: LoopScope) -> bool:
@@ -170,8 +190,7 @@ def _iteration(transition: Transition, scope: LoopScope) -> Start:
     scope.open += 1
     body = scope.plan.body
     where = f"{scope.record.name}.loop[{index}]/"
-    record = transition.create_task(body.template, body, scope, where)
-    record.iteration = index
+    record = transition.create_task(body.template, body, scope, where, index)
     return Start(record, body, iteration_environment(scope, index), scope, index)
 
 
@@ -211,6 +230,7 @@ def iteration_ended(scope: LoopScope, index: int, record: TaskRecord) -> None:
             scope.listed.setdefault(name, {})[index] = value
     elif index == 0 if strategy == "first" else index >= scope.last_index:
         scope.kept = record.outputs or {}
+        scope.kept_artifacts = record.artifacts or {}
     if index >= scope.last_index:
         scope.last_index = index
         scope.last = NodeResult(record.phase, record.code, record.message, record.outputs)
@@ -227,6 +247,7 @@ def loop_end(transition: Transition, scope: LoopScope) -> tuple[Phase, str]:
     elif scope.stopped:
         message = f"{message}; {scope.stopped}"
     record.outputs = _aggregated(scope) or None if phase is Phase.SUCCEEDED else None
+    record.artifacts = _kept_artifacts(scope) or None if phase is Phase.SUCCEEDED else None
     if scope.call.policy.conditions:
         judged = scope.environment.knowing(ending(phase, message, record.outputs))
         phase = chosen_phase(transition, scope.call.policy.conditions, judged, phase, record)
@@ -244,6 +265,11 @@ def _verdict(scope: LoopScope) -> tuple[Phase, str]:
             return Phase.SUCCEEDED, ""
         scope.blames = {last: scope.blames[last]}
     return verdict(scope)
+
+
+def _kept_artifacts(scope: LoopScope) -> dict[str, JsonValue]:
+    kept = scope.kept_artifacts
+    return {name: kept[name] for name in scope.plan.artifacts if name in kept}
 
 
 def _aggregated(scope: LoopScope) -> dict[str, JsonValue]:

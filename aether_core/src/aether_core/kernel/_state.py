@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from aether_core.kernel._environment import Environment, NodeResult, nest
+from aether_core.kernel._environment import Environment, NodeResult, variables_of
 from aether_core.kernel._records import RunRecord, TaskRecord
 from aether_core.plan import Call, DagPlan, LoopPlan, Plan
 from aether_sdk import JsonValue, Phase
@@ -89,6 +89,8 @@ class LoopScope(Scope, kw_only=True):
     last_index: int = -1
     #: Outputs of the first or last iteration, as the strategy wants it.
     kept: Mapping[str, JsonValue] | None = None
+    #: Where the artifacts of that iteration are, by name.
+    kept_artifacts: Mapping[str, JsonValue] = {}
     #: Outputs of all iterations, name to values by number, for the strategy `list`.
     listed: dict[str, dict[int, JsonValue]] = {}
 
@@ -111,6 +113,9 @@ class RunState(msgspec.Struct):
     dispatch_timeout: int | None = None
     #: A heap of (time, task number, attempt); outdated entries are skipped when they are due.
     timers: list[tuple[int, int, int]] = []
+    #: Tasks of earlier generations that have not begun in this one, below their container's
+    #: number, by name or by number of iteration; those that succeeded need not begin again.
+    earlier: dict[int, dict[str | int, TaskRecord]] = {}
 
     @property
     def wakes_at(self) -> int | None:
@@ -131,7 +136,9 @@ class RunState(msgspec.Struct):
 
     def root_environment(self) -> Environment:
         """Return what the entrypoint's call site sees."""
-        return Environment(self.variables, self.run.arguments, inputs={}, tasks={})
+        return Environment(
+            self.variables, self.run.arguments, {}, {}, artifacts=self.plan.artifacts
+        )
 
     def set_timer(self, at: int, seq: int, attempt: int = 0) -> None:
         """Ask for a `TimePassed` at that time, on behalf of a task or of the run."""
@@ -153,4 +160,4 @@ def new_run(
         new_id: gives an unused task id at each call.
         dispatch_timeout: longest wait of a task for a worker, in microseconds (decision 21).
     """
-    return RunState(plan, run, new_id, nest(run.variables), dispatch_timeout=dispatch_timeout)
+    return RunState(plan, run, new_id, variables_of(run), dispatch_timeout=dispatch_timeout)

@@ -10,6 +10,7 @@ from aether_core.kernel._events import (
     Event,
     Recovered,
     ResumeRequested,
+    RetryRequested,
     Submitted,
     TaskCompleted,
     TaskStarted,
@@ -22,6 +23,7 @@ from aether_core.kernel._transition import Start, Step, Transition
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
+    from aether_core.kernel._records import TaskRecord
     from aether_core.kernel._state import RunState
 
 
@@ -65,14 +67,21 @@ def _apply(transition: Transition, event: Event) -> None:
             _recovered(transition)
         case CancelRequested():
             _cancel(transition, event)
+        case RetryRequested():
+            _retried(transition, event)
         case _:
             assert_never(event)
 
 
 def _submitted(transition: Transition) -> None:
+    transition.set_run_phase(Phase.CREATED)
+    _begin(transition)
+
+
+def _begin(transition: Transition) -> None:
+    """Start the clock of the run, and its entrypoint."""
     state = transition.state
     entry = state.plan.entry
-    transition.set_run_phase(Phase.CREATED)
     if state.plan.timeout is not None:
         state.run.deadline = transition.at + state.plan.timeout
         state.set_timer(state.run.deadline, RUN_TIMER)
@@ -107,29 +116,67 @@ def _completed(transition: Transition, event: TaskCompleted) -> None:
 
 def _resume(transition: Transition, event: ResumeRequested) -> None:
     leaf = transition.state.leaves.get(event.task_seq)
-    if leaf is None or leaf.record.phase is not Phase.SUSPENDED:
-        transition.note(
-            f"ignored a resume of task number {event.task_seq}: it is not suspended",
-            leaf.record if leaf is not None else None,
-        )
+    if (
+        leaf is None
+        or leaf.record.phase is not Phase.SUSPENDED
+        or event.attempt not in {None, leaf.record.attempt}
+    ):
+        _refuse_resume(transition, event, None if leaf is None else leaf.record)
         return
+    transition.answer(event.command_id)
     resume_leaf(transition, leaf, event.payload)
+
+
+def _refuse_resume(
+    transition: Transition, event: ResumeRequested, record: TaskRecord | None
+) -> None:
+    what = f"task number {event.task_seq}" if record is None else f"task {record.name}"
+    refusal = f"{what} is not suspended any more"
+    transition.note(f"ignored a resume: {refusal}", record)
+    transition.answer(event.command_id, refusal)
+
+
+def _retried(transition: Transition, event: RetryRequested) -> None:
+    """Begin the run's next generation where the last one did not succeed."""
+    run = transition.state.run
+    for command_id in event.stale:
+        transition.answer(command_id, "the run had already ended")
+    run.outputs = run.finished_at = None
+    transition.set_run_phase(Phase.CREATED, f"retry {run.generation}")
+    # Hooks of the last generation, if its engine was lost before they had ended.
+    _dispatch_again(transition)
+    _begin(transition)
 
 
 def _recovered(transition: Transition) -> None:
     """Dispatch again what a worker may have lost; attempts fence the old results off."""
     state = transition.state
+    if not state.next_seq and not state.run.phase.is_terminal:
+        # It was submitted for whoever comes first, and nobody has begun it yet.
+        _submitted(transition)
+        return
+    was_over = state.run.phase.is_terminal
     transition.note("the run goes on with another engine")
-    for leaf in sorted(state.leaves.values(), key=lambda leaf: leaf.record.seq):
+    _dispatch_again(transition)
+    # What fell due while nobody drove the run goes before anything that a worker reports now.
+    time_passed(transition)
+    transition.agenda.extend(scope for _, scope in sorted(state.scopes.items()))
+    if was_over:
+        settle(transition)
+
+
+def _dispatch_again(transition: Transition) -> None:
+    """Dispatch the leaves that a worker had when the run was last driven."""
+    for leaf in sorted(transition.state.leaves.values(), key=lambda leaf: leaf.record.seq):
         if leaf.record.phase in {Phase.READY, Phase.RUNNING}:
             leaf.record.deadline = None
             dispatch(transition, leaf)
-    transition.agenda.extend(scope for _, scope in sorted(state.scopes.items()))
-    settle(transition)
 
 
 def _cancel(transition: Transition, event: CancelRequested) -> None:
     if transition.state.run.phase.is_terminal:
         transition.note(f"ignored a request to cancel: the run had already ended ({event.reason})")
+        transition.answer(event.command_id, "the run has already ended")
         return
+    transition.answer(event.command_id)
     end_all(transition, Phase.CANCELLED, event.reason)

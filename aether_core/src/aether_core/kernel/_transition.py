@@ -8,7 +8,13 @@ import msgspec
 
 from aether_core.kernel._effects import Effect
 from aether_core.kernel._environment import Environment
-from aether_core.kernel._records import NO_PARENT, EventRecord, RunChanges, TaskRecord
+from aether_core.kernel._records import (
+    NO_PARENT,
+    CommandAnswer,
+    EventRecord,
+    RunChanges,
+    TaskRecord,
+)
 from aether_core.kernel._state import Scope, Slot
 from aether_core.plan import Call
 from aether_sdk import Phase
@@ -50,21 +56,38 @@ class Transition:
         self._created: dict[int, TaskRecord] = {}
         self._updated: dict[int, TaskRecord] = {}
         self._events: list[EventRecord] = []
+        self._answers: list[CommandAnswer] = []
 
     def finish(self) -> Step:
         """Return everything that was collected."""
+        self.state.run.hooks_open = len(self.state.hooks)
         changes = RunChanges(
             run=self.state.run,
             expected_version=self._version,
             created=list(self._created.values()),
             updated=list(self._updated.values()),
             events=self._events,
+            answers=self._answers,
         )
         return Step(changes, self.effects)
 
-    def create_task(self, name: str, call: Call, scope: Scope | None, where: str) -> TaskRecord:
-        """Add a task in phase Created; `where` is its scope as the protocol writes it."""
+    def create_task(
+        self,
+        name: str,
+        call: Call,
+        scope: Scope | None,
+        where: str,
+        iteration: int | None = None,
+    ) -> TaskRecord:
+        """Add a task in phase Created; `where` is its scope as the protocol writes it.
+
+        A task that an earlier generation of the run has left begins anew instead.
+        """
         parent = scope.record if scope is not None else None
+        if self.state.earlier and where != HOOK_SCOPE:
+            record = self._earlier(parent, name if iteration is None else iteration)
+            if record is not None:
+                return record
         record = TaskRecord(
             seq=self.state.next_seq,
             task_id=self.state.new_id(),
@@ -77,12 +100,38 @@ class Transition:
             template_type=call.kind,
             phase=Phase.CREATED,
             created_at=self.at,
+            iteration=iteration,
+            generation=self.state.run.generation,
         )
         self.state.next_seq += 1
         if where != HOOK_SCOPE:
             self.state.run.tasks_total += 1
         self._created[record.seq] = record
         return record
+
+    def _earlier(self, parent: TaskRecord | None, key: str | int) -> TaskRecord | None:
+        """Return the record of an earlier generation as if nothing had happened to it yet."""
+        seq = NO_PARENT if parent is None else parent.seq
+        record = self.state.earlier.get(seq, {}).pop(key, None)
+        if record is None:
+            return None
+        if record.phase.is_terminal:
+            self.state.run.tasks_done -= 1
+        record.generation = self.state.run.generation
+        record.phase = Phase.CREATED
+        record.message = ""
+        record.retry_count = 0
+        record.code = record.inputs = record.outputs = None
+        record.artifacts = record.input_artifacts = None
+        record.started_at = record.finished_at = None
+        record.deadline = record.next_attempt_at = None
+        self.touch(record)
+        return record
+
+    def answer(self, command_id: int | None, refusal: str = "") -> None:
+        """Say what became of the command behind an event, if there is one."""
+        if command_id is not None:
+            self._answers.append(CommandAnswer(command_id, not refusal, refusal))
 
     def set_phase(self, record: TaskRecord, phase: Phase, message: str = "") -> None:
         """Move a task to a phase; stamps its times and counts it when it has ended."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET
 
+from aether_core.plan._artifacts import artifact_binding, artifacts_of, bind_artifacts
 from aether_core.plan._plan import (
     Binding,
     Call,
@@ -24,12 +25,23 @@ from aether_core.plan._plan import (
 )
 from aether_core.plan._policies import condition, hooks_of, policy_of, timeout_of, tolerated
 from aether_core.plan._references import referenced_tasks
-from aether_core.plan._sources import from_value, from_value_from
+from aether_core.plan._secrets import from_secret
+from aether_core.plan._sources import constant, from_value, from_value_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aether_core.document import Dag, Loop, Parameter, Task, Template, Workflow
+    from aether_core.document import (
+        Arguments,
+        Dag,
+        InputsDecl,
+        Loop,
+        OutputsDecl,
+        Parameter,
+        Task,
+        Template,
+        Workflow,
+    )
     from aether_core.plan._sources import ValueSource
 
 
@@ -58,14 +70,13 @@ def compile_workflow(workflow: Workflow) -> Plan:
         timeout_text=spec.effective_timeout,
         hooks=hooks,
         hook_calls={name: compiler.call(name, None) for name in sorted(compiler.hook_templates)},
+        artifacts={a.name: artifact_binding(a) for a in artifacts_of(spec.arguments)},
     )
 
 
 def compile_arguments(workflow: Workflow) -> tuple[Binding, ...]:
     """Return the bindings of a workflow's own arguments."""
-    arguments = workflow.spec.arguments
-    declared = arguments.parameters if arguments is not None else ()
-    return tuple(_declared(parameter, None) for parameter in declared)
+    return tuple(_declared(each, None) for each in _parameters(workflow.spec.arguments))
 
 
 class _Compiler:
@@ -78,7 +89,7 @@ class _Compiler:
         self._tasks: dict[str, TaskPlan] = {}
 
     def call(
-        self, template_name: str, site: Task | None, arguments: Sequence[Parameter] = ()
+        self, template_name: str, site: Task | None, arguments: Arguments | None = None
     ) -> Call:
         """Compile a call of a named template with these arguments."""
         template = self._templates[template_name]
@@ -87,9 +98,10 @@ class _Compiler:
         return Call(
             template=template_name,
             kind=template.kind,
-            bindings=_bindings(template.inputs, arguments),
+            bindings=_bindings(template.inputs, _parameters(arguments)),
             task=None if template.task is None else self._task(template.task),
             policy=policy,
+            artifacts=bind_artifacts(artifacts_of(template.member.inputs), artifacts_of(arguments)),
         )
 
     def dag(self, dag: Dag, loops: dict[str, LoopPlan]) -> DagPlan:
@@ -103,7 +115,8 @@ class _Compiler:
         for number, needed in enumerate(dependencies):
             for dependency in needed:
                 successors[dependency].append(number)
-        outputs = tuple(map(_collected, dag.outputs.parameters if dag.outputs is not None else ()))
+        outputs = tuple(map(_collected, _parameters(dag.outputs)))
+        artifacts = tuple(map(artifact_binding, artifacts_of(dag.outputs)))
         nodes = [
             self._node(number, task, dag, successors[number], len(dependencies[number]))
             for number, task in enumerate(tasks)
@@ -114,7 +127,7 @@ class _Compiler:
             or ()
             if text is not None
         ]
-        named = referenced_tasks(nodes, outputs, loops, conditions)
+        named = referenced_tasks(nodes, (*outputs, *artifacts), loops, conditions)
         return DagPlan(
             name=dag.name,
             nodes=tuple(
@@ -123,15 +136,15 @@ class _Compiler:
             ),
             initial=tuple(n for n, needed in enumerate(dependencies) if not needed),
             outputs=outputs,
+            artifacts=artifacts,
         )
 
     def loop(self, loop: Loop) -> LoopPlan:
         """Compile a loop; its body is called with the loop's own arguments."""
-        arguments = loop.arguments.parameters if loop.arguments is not None else ()
         aggregate = loop.aggregate
         return LoopPlan(
             name=loop.name,
-            body=self.call(loop.body, None, arguments),
+            body=self.call(loop.body, None, loop.arguments),
             items=loop.items,
             items_from=condition(loop.items_from),
             repeat=condition(loop.repeat_condition),
@@ -139,7 +152,8 @@ class _Compiler:
             max_iterations=loop.max_iterations or None,
             strategy=loop.effective_strategy,
             parameters=aggregate.parameters if aggregate is not None else (),
-            declared=tuple(p.name for p in loop.outputs.parameters) if loop.outputs else (),
+            declared=tuple(p.name for p in _parameters(loop.outputs)),
+            artifacts=tuple(a.name for a in artifacts_of(loop.outputs)),
             tolerated=tolerated(loop.continue_on),
         )
 
@@ -157,18 +171,17 @@ class _Compiler:
         )
 
     def _node_call(self, task: Task) -> Call:
-        arguments = task.arguments.parameters if task.arguments is not None else ()
         if task.template is not None:
-            return self.call(task.template, task, arguments)
-        declared = task.inputs.parameters if task.inputs is not None else ()
+            return self.call(task.template, task, task.arguments)
         policy = policy_of(task, None)
         self.hook_templates.update((policy.hooks or {}).values())
         return Call(
             template="",
             kind="task",
-            bindings=_bindings(declared, arguments),
+            bindings=_bindings(_parameters(task.inputs), _parameters(task.arguments)),
             task=self._task_plan(task, inline=True),
             policy=policy,
+            artifacts=bind_artifacts(artifacts_of(task.inputs), artifacts_of(task.arguments)),
         )
 
     def _task(self, task: Task) -> TaskPlan:
@@ -183,43 +196,55 @@ class _Compiler:
             raise ValueError(message)
         self.executor_types.add(task.executor.type)
         config = task.executor.config or {}
-        declared = task.outputs.parameters if task.outputs is not None else ()
         return TaskPlan(
             template="" if inline else task.name,
             executor_type=task.executor.type,
             config=tuple((name, from_value(value)) for name, value in config.items()),
-            outputs=tuple(DeclaredOutput(p.name, p.kind, p.value) for p in declared),
+            outputs=tuple(map(_output, _parameters(task.outputs))),
+            artifacts={a.name: a.packing or "" for a in artifacts_of(task.outputs)},
             resources=None if task.resources is None else msgspec.to_builtins(task.resources),
             inline=inline,
         )
+
+
+def _parameters(values: Arguments | InputsDecl | OutputsDecl | None) -> Sequence[Parameter]:
+    return () if values is None else values.parameters
 
 
 def _bindings(declared: Sequence[Parameter], arguments: Sequence[Parameter]) -> tuple[Binding, ...]:
     """Merge declarations with a call site's arguments; undeclared arguments come last."""
     given = {argument.name: argument for argument in arguments}
     merged = [_declared(parameter, given.pop(parameter.name, None)) for parameter in declared]
-    extra = (Binding(a.name, _source(a), _default(a), from_call=True) for a in given.values())
+    extra = (_undeclared(argument) for argument in given.values())
     return (*merged, *extra)
 
 
+def _undeclared(argument: Parameter) -> Binding:
+    default = _default(argument)
+    return Binding(argument.name, _source(argument, default), default, from_call=True)
+
+
 def _declared(parameter: Parameter, argument: Parameter | None) -> Binding:
-    source = _source(argument) if argument is not None else None
+    default = _default(parameter)
+    source = _source(argument, default) if argument is not None else None
     return Binding(
         name=parameter.name,
-        source=source or _source(parameter),
-        default=_default(parameter),
+        source=source or _source(parameter, default),
+        default=default,
         kind=parameter.kind,
         enum=parameter.enum,
         from_call=source is not None,
     )
 
 
-def _source(parameter: Parameter) -> ValueSource | None:
+def _source(parameter: Parameter, default: ValueSource | None) -> ValueSource | None:
     if parameter.value is not UNSET:
         return from_value(parameter.value)
-    if parameter.value_from is not None:
-        return from_value_from(parameter.value_from)
-    return None
+    if parameter.value_from is None:
+        return None
+    # Whether there is such a secret is known at dispatch only, so its token carries the default.
+    secret = parameter.value_from.secret_key_ref
+    return from_value_from(parameter.value_from) if secret is None else from_secret(secret, default)
 
 
 def _default(parameter: Parameter) -> ValueSource | None:
@@ -227,7 +252,20 @@ def _default(parameter: Parameter) -> ValueSource | None:
 
 
 def _collected(output: Parameter) -> CollectedOutput:
-    return CollectedOutput(output.name, _source(output), _default(output))
+    default = _default(output)
+    source = _source(output, default)
+    return CollectedOutput(output.name, source, default, output.kind, output.enum)
+
+
+def _output(output: Parameter) -> DeclaredOutput:
+    value_from = output.value_from
+    if output.value is not UNSET or value_from is None:
+        return DeclaredOutput(output.name, output.kind, output.enum, output.value, output.default)
+    default = None if output.default is UNSET else constant(output.default)
+    computed = Binding(
+        output.name, from_value_from(value_from), default, kind=output.kind, enum=output.enum
+    )
+    return DeclaredOutput(output.name, computed=computed)
 
 
 def _reachable(dag: Dag) -> list[Task]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from aether_core.document import ParameterKind, TemplateKind
-from aether_core.expression import Expression
+from aether_core.expression import Expression, Reference
 from aether_core.plan._sources import ValueSource, constant
 from aether_sdk import JsonValue, Phase
 
@@ -33,13 +33,35 @@ class Binding(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, source=constant(value), from_call=True)
 
 
+class ArtifactBinding(msgspec.Struct, frozen=True):
+    """Where one artifact comes from (documents.md 2.16): another one, or a source."""
+
+    name: str
+    #: `from`: a reference to another artifact.
+    reference: Reference | None = None
+    #: The type and the settings of `source`.
+    source_type: str = ""
+    config: ValueSource | None = None
+    #: How it is packed; empty leaves that to whoever made it.
+    archive: str = ""
+    #: Whether the call site gives it. If not, placeholders in `config` see the inputs of the
+    #: template that declares it.
+    from_call: bool = False
+
+
 class DeclaredOutput(msgspec.Struct, frozen=True):
     """A declared output of a task template: a name that may leave it (documents.md 13.1)."""
 
     name: str
     kind: ParameterKind = "any"
-    #: Given when the executor produces nothing of that name.
+    #: Allowed values; empty means any.
+    enum: tuple[JsonValue, ...] = ()
+    #: Given when the executor produces nothing of that name, or null.
     value: JsonValue | msgspec.UnsetType = msgspec.UNSET
+    #: Given when nothing else gives a value.
+    default: JsonValue | msgspec.UnsetType = msgspec.UNSET
+    #: How a `valueFrom` gives it, whatever the executor produced; None without one.
+    computed: Binding | None = None
 
 
 class CollectedOutput(msgspec.Struct, frozen=True):
@@ -48,6 +70,9 @@ class CollectedOutput(msgspec.Struct, frozen=True):
     name: str
     source: ValueSource | None
     default: ValueSource | None = None
+    kind: ParameterKind = "any"
+    #: Allowed values; empty means any.
+    enum: tuple[JsonValue, ...] = ()
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -92,6 +117,8 @@ class TaskPlan(msgspec.Struct, frozen=True):
     config: tuple[tuple[str, ValueSource], ...] = ()
     outputs: tuple[DeclaredOutput, ...] = ()
     resources: dict[str, JsonValue] | None = None
+    #: Output artifacts: name to how it is kept, empty where the document does not say.
+    artifacts: Mapping[str, str] = {}
     #: An inline executor's placeholders may also name inputs of the dag around it.
     inline: bool = False
 
@@ -105,6 +132,8 @@ class Call(msgspec.Struct, frozen=True):
     #: Set for leaves.
     task: TaskPlan | None = None
     policy: Policy = Policy()
+    #: Input artifacts.
+    artifacts: tuple[ArtifactBinding, ...] = ()
 
 
 class NodePlan(msgspec.Struct, frozen=True):
@@ -131,6 +160,8 @@ class DagPlan(msgspec.Struct, frozen=True):
     #: Indexes of the reachable nodes without dependencies, in declaration order.
     initial: tuple[int, ...]
     outputs: tuple[CollectedOutput, ...] = ()
+    #: Output artifacts.
+    artifacts: tuple[ArtifactBinding, ...] = ()
 
 
 class LoopPlan(msgspec.Struct, frozen=True):
@@ -150,6 +181,8 @@ class LoopPlan(msgspec.Struct, frozen=True):
     parameters: tuple[str, ...] = ()
     #: Names of the declared outputs, used when there are no iterations.
     declared: tuple[str, ...] = ()
+    #: Names of the declared output artifacts.
+    artifacts: tuple[str, ...] = ()
     #: Phases of iterations that do not count against the loop.
     tolerated: frozenset[Phase] = frozenset()
 
@@ -174,3 +207,5 @@ class Plan(msgspec.Struct, frozen=True):
     hooks: Mapping[str, str]
     #: Calls of the templates that hooks run, by template name.
     hook_calls: Mapping[str, Call]
+    #: Artifacts of the workflow's arguments by name; each is looked for when it is used.
+    artifacts: Mapping[str, ArtifactBinding] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aether_core.expression import compile_expression
+from aether_core.plan._plan import ArtifactBinding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def referenced_tasks(
     nodes: Iterable[NodePlan],
-    outputs: Iterable[CollectedOutput],
+    outputs: Iterable[CollectedOutput | ArtifactBinding],
     loops: Mapping[str, LoopPlan],
     conditions: Iterable[str],
 ) -> set[str]:
@@ -32,10 +33,24 @@ def referenced_tasks(
             names.update(_task_names(node.when.expression.references))
         names.update(_call_names(node.call, loops))
     for output in outputs:
-        for source in (output.source, output.default):
-            if source is not None:
-                names.update(_task_names(source.references))
+        names.update(_output_names(output))
     return names
+
+
+def _output_names(output: CollectedOutput | ArtifactBinding) -> Iterable[str]:
+    if isinstance(output, ArtifactBinding):
+        yield from _artifact_names(output)
+        return
+    for source in (output.source, output.default):
+        if source is not None:
+            yield from _task_names(source.references)
+
+
+def _artifact_names(artifact: ArtifactBinding) -> Iterable[str]:
+    if artifact.reference is not None:
+        yield from _task_names([artifact.reference])
+    if artifact.config is not None:
+        yield from _task_names(artifact.config.references)
 
 
 def _call_names(call: Call, loops: Mapping[str, LoopPlan]) -> Iterable[str]:
@@ -59,9 +74,14 @@ def _own_names(call: Call) -> Iterable[str]:
         for source in (binding.source, binding.default):
             if source is not None:
                 yield from _task_names(source.references)
+    for artifact in call.artifacts:
+        yield from _artifact_names(artifact)
     if call.task is not None:
         for _, source in call.task.config:
             yield from _task_names(source.references)
+        for output in call.task.outputs:
+            if output.computed is not None and output.computed.source is not None:
+                yield from _task_names(output.computed.source.references)
     policy = call.policy
     for _, condition in policy.conditions:
         yield from _task_names(condition.expression.references)
