@@ -58,6 +58,7 @@ class Desk:
         seq: int,
         *,
         priority: int = 0,
+        attempt: int = 1,
         executor_type: str | None = None,
         more: dict[str, Any] | None = None,
     ) -> None:
@@ -66,7 +67,7 @@ class Desk:
                 run_id="r",
                 task_id=f"t{seq}",
                 task_seq=seq,
-                attempt=1,
+                attempt=attempt,
                 executor_type=executor_type or self.executor.type,
                 task_name=f"task{seq}",
                 template_name="",
@@ -178,6 +179,49 @@ def test_a_cancelled_task_is_stopped_and_reports_nothing() -> None:
 
 async def _raise(error: BaseException) -> None:
     raise error
+
+
+def test_a_task_that_is_cancelled_before_its_first_step_gives_its_place_back() -> None:
+    """Its coroutine never runs, so it can't clean up after itself."""
+
+    async def story() -> None:
+        async def work(request: ExecuteRequest) -> None:
+            return None
+
+        async with Desk(Scripted(work), concurrency=1) as desk:
+            desk.give(1)
+            desk.broker.cancel("t1")
+            desk.give(2)
+            await desk.until(lambda: 2 in desk.results)
+
+            assert desk.started == [2]
+
+    play(story)
+
+
+def test_the_next_attempt_of_a_cancelled_task_is_a_task_of_its_own() -> None:
+    """A timeout cancels an attempt and dispatches the next at once; only that one reports."""
+
+    async def story() -> None:
+        entered = asyncio.Event()
+
+        async def work(request: ExecuteRequest) -> dict[str, int]:
+            entered.set()
+            if request.attempt == 1:
+                await asyncio.Event().wait()
+            return {"attempt": request.attempt}
+
+        async with Desk(Scripted(work), concurrency=2) as desk:
+            desk.give(1)
+            await entered.wait()
+            desk.broker.cancel("t1")
+            desk.give(1, attempt=2)
+            await desk.until(lambda: 1 in desk.results)
+
+            assert desk.results[1].attempt == 2
+            assert desk.results[1].outputs == {"attempt": 2}
+
+    play(story)
 
 
 @pytest.mark.parametrize(

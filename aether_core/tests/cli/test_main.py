@@ -60,8 +60,9 @@ def test_a_group_lists_its_commands(aether: Aether, group: str) -> None:
 
 def test_operands_in_the_table_are_those_of_the_parsers() -> None:
     for name, (_, operands, _) in COMMANDS.items():
+        shapes = {"+": "{} ...", "*": "[{} ...]", "?": "[{}]"}
         positional = [
-            f"{action.metavar} ..." if action.nargs == "+" else str(action.metavar)
+            shapes.get(str(action.nargs), "{}").format(action.metavar)
             for action in load_command(name).parser()._actions
             if not action.option_strings
         ]
@@ -185,7 +186,7 @@ def test_an_interrupt_is_quiet(aether: Aether, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_nothing_heavy_is_imported_until_a_command_does_its_work(process: Aether) -> None:
-    calls = [["--help"], ["--version"], ["nonsense"], ["serve"], ["plugins"]]
+    calls = [["--help"], ["--version"], ["nonsense"], ["worker"], ["plugins"]]
     calls += [[*name.split(), "--help"] for name in COMMANDS]
     snippet = f"""
 import sys

@@ -411,7 +411,7 @@ def test_a_store_that_fails_on_the_way_is_a_failure_of_the_command(
                 raise StoreError("the disk is full")
             await super().commit(batch)
 
-    monkeypatch.setattr("aether_core.stores.open_store", lambda _: Failing())
+    monkeypatch.setattr("aether_core.stores.open_store", lambda _, **__: Failing())
     monkeypatch.setattr("aether_core.engine._driver._COMMIT_RETRIES", ())
 
     outcome = aether("run", document(task("only", {"pause": 0.05})))

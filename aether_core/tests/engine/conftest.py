@@ -54,7 +54,7 @@ class House:
         self.registry.register(self.gate)
 
     def engine(self, **more: Any) -> Engine:
-        settings = {
+        settings: dict[str, Any] = {
             "store": self.store,
             "broker": InProcessBroker(self.registry),
             "registry": self.registry,

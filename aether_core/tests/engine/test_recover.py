@@ -26,7 +26,7 @@ def test_a_run_is_left_to_a_living_engine(house: Any, flow: Any) -> None:
                 assert await other.abandoned() == []
                 assert await other.recover() == ()
                 with pytest.raises(RunTakenOver):
-                    await other._take_on(run_id)
+                    await other._ownership.take_on(run_id)
             home.gate.open.set()
             assert (await engine.wait(run_id)).phase == "Succeeded"
 

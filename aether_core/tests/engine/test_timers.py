@@ -136,7 +136,9 @@ def test_a_backoff_of_hours_is_waited_for(house: Any, flow: Any, clock: VirtualC
             run_id = await engine.submit(flow(node, timeout="0"))
             await settled()
             waiting = (await engine.get(run_id)).tasks[1]
-            assert (waiting.phase, waiting.message) == ("Created", "waits for attempt 2")
+            assert waiting.phase == "Created"
+            assert "not yet" in waiting.message
+            assert waiting.message.endswith("; waits for attempt 2")
             ended = await clock.run(engine.wait(run_id))
             assert ended.phase == "Succeeded"
             assert ended.tasks[1].retry_count == 3

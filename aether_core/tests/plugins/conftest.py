@@ -19,7 +19,12 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     known = set(sys.modules)
 
     def make(
-        distribution: str, entries: dict[str, str], module: str = "", source: str = ""
+        distribution: str,
+        entries: dict[str, str],
+        module: str = "",
+        source: str = "",
+        *,
+        group: str = "aether.executors",
     ) -> None:
         info = tmp_path / f"{distribution.replace('-', '_')}-1.0.dist-info"
         info.mkdir()
@@ -27,7 +32,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
             f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n"
         )
         lines = "".join(f"{name} = {target}\n" for name, target in entries.items())
-        (info / "entry_points.txt").write_text(f"[aether.executors]\n{lines}")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{lines}")
         if module:
             (tmp_path / f"{module}.py").write_text(source)
         importlib.invalidate_caches()

@@ -7,22 +7,25 @@ import heapq
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
+from aether_core.brokers._answer import answer_of
 from aether_core.brokers._invocation import Invoker
-from aether_core.kernel import TaskCompleted, TaskStarted
+from aether_core.brokers._workspace import invoke_with_artifacts
+from aether_core.kernel import Assignment, TaskStarted
 from aether_core.ports import SystemClock
 from aether_sdk import ExecCode, ExecOutputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aether_core.kernel import Assignment
+    from aether_core.brokers._workspace import ArtifactCarrier, Places
+    from aether_core.kernel import TaskCompleted
     from aether_core.ports import Clock
     from aether_sdk import Executor
 
 DEFAULT_CONCURRENCY = 64
 _CLOSE_SECONDS = 10.0
-_LONGEST_MESSAGE = 4000
-_LARGEST_CODE = 2**63 - 1
 
 
 class ExecutorSource(Protocol):
@@ -31,6 +34,15 @@ class ExecutorSource(Protocol):
     def get(self, executor_type: str) -> Executor | None:
         """Return the executor for a type, or None."""
         ...
+
+
+class _Job(msgspec.Struct, eq=False):
+    """An assignment on its way; a later attempt of the same task is another job."""
+
+    assignment: Assignment
+    is_cancelled: bool = False
+    #: Set while it has a place.
+    task: asyncio.Task[None] | None = None
 
 
 class InProcessBroker:
@@ -44,6 +56,8 @@ class InProcessBroker:
         executors: finds the executor of a task's type.
         concurrency: most tasks to execute at once, at least 1.
         clock: gives the times of starts and results.
+        artifacts: brings and takes the artifacts of tasks; without it, tasks that have some end
+            in Error.
     """
 
     def __init__(
@@ -52,6 +66,7 @@ class InProcessBroker:
         *,
         concurrency: int = DEFAULT_CONCURRENCY,
         clock: Clock | None = None,
+        artifacts: ArtifactCarrier | None = None,
     ) -> None:
         if concurrency < 1:
             message = f"concurrency must be at least 1, got {concurrency}"
@@ -59,13 +74,15 @@ class InProcessBroker:
         self._executors = executors
         self._concurrency = concurrency
         self._clock = clock or SystemClock()
+        self._artifacts = artifacts
         self._invoker = Invoker()
-        self._queue: list[tuple[int, int, Assignment]] = []
-        #: Ids of queued tasks that still shall run; the queue itself is cleaned as it is read.
-        self._waiting: set[str] = set()
+        #: What waits for a place; what was cancelled meanwhile is dropped as it is reached.
+        self._queue: list[tuple[int, int, _Job]] = []
         self._order = count()
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._cancelled: set[str] = set()
+        #: The last job of each task that has not reported.
+        self._jobs: dict[str, _Job] = {}
+        #: What has a place.
+        self._running: set[asyncio.Task[None]] = set()
         self._closed = False
         self._on_started: Callable[[TaskStarted], None]
         self._on_completed: Callable[[TaskCompleted], None]
@@ -81,17 +98,18 @@ class InProcessBroker:
 
     def dispatch(self, assignment: Assignment) -> None:
         """Queue a task; it starts as soon as a place is free."""
-        heapq.heappush(self._queue, (-assignment.priority, next(self._order), assignment))
-        self._waiting.add(assignment.task_id)
+        job = _Job(assignment)
+        self._jobs[assignment.task_id] = job
+        heapq.heappush(self._queue, (-assignment.priority, next(self._order), job))
         self._fill()
 
     def cancel(self, task_id: str) -> None:
         """Stop the task, queued or running; nothing is reported for it any more."""
-        self._waiting.discard(task_id)
-        running = self._running.get(task_id)
-        if running is not None:
-            self._cancelled.add(task_id)
-            running.cancel()
+        job = self._jobs.pop(task_id, None)
+        if job is not None:
+            job.is_cancelled = True
+            if job.task is not None:
+                job.task.cancel()
 
     async def close(self) -> None:
         """Cancel everything and wait until the executors have cleaned up after themselves.
@@ -100,48 +118,52 @@ class InProcessBroker:
         """
         self._closed = True
         self._queue.clear()
-        self._waiting.clear()
-        for task_id, task in self._running.items():
-            self._cancelled.add(task_id)
-            task.cancel()
+        for task_id in list(self._jobs):
+            self.cancel(task_id)
         if self._running:
-            await asyncio.wait(self._running.values(), timeout=_CLOSE_SECONDS)
+            await asyncio.wait(self._running, timeout=_CLOSE_SECONDS)
 
     def _fill(self) -> None:
         """Start queued tasks while there are free places."""
         while self._queue and len(self._running) < self._concurrency and not self._closed:
-            _, _, assignment = heapq.heappop(self._queue)
-            if assignment.task_id not in self._waiting:
+            _, _, job = heapq.heappop(self._queue)
+            if job.is_cancelled:
                 continue
-            self._waiting.discard(assignment.task_id)
-            self._running[assignment.task_id] = asyncio.get_running_loop().create_task(
-                self._work(assignment)
-            )
+            job.task = asyncio.get_running_loop().create_task(self._work(job))
+            self._running.add(job.task)
+            # Not at the end of the work itself: a task that is cancelled before its first step
+            # never gets there, and its place would be lost.
+            job.task.add_done_callback(self._leave)
 
-    async def _work(self, assignment: Assignment) -> None:
+    def _leave(self, task: asyncio.Task[None]) -> None:
+        """Give a place back."""
+        self._running.discard(task)
+        self._fill()
+
+    async def _work(self, job: _Job) -> None:
         """Execute one assignment and report its start and its result."""
-        outputs: ExecOutputs | None = None
+        assignment = job.assignment
         try:
             self._report_start(assignment)
-            outputs = await self._outputs(assignment)
+            outputs, places = await self._outputs(assignment)
         except asyncio.CancelledError:
-            if assignment.task_id not in self._cancelled:
-                outputs = ExecOutputs(code=ExecCode.ERROR, message="the executor cancelled itself")
-        finally:
-            del self._running[assignment.task_id]
-            if assignment.task_id in self._cancelled:
-                self._cancelled.discard(assignment.task_id)
-            elif outputs is not None:
-                self._report_result(assignment, outputs)
-            self._fill()
+            if job.is_cancelled:
+                return
+            outputs = ExecOutputs(code=ExecCode.ERROR, message="the executor cancelled itself")
+            places = {}
+        if not job.is_cancelled:
+            if self._jobs.get(assignment.task_id) is job:
+                del self._jobs[assignment.task_id]
+            self._on_completed(answer_of(assignment, outputs, self._clock.now(), places))
 
-    async def _outputs(self, assignment: Assignment) -> ExecOutputs:
+    async def _outputs(self, assignment: Assignment) -> tuple[ExecOutputs, Places]:
         executor = self._executors.get(assignment.executor_type)
         if executor is None:
-            return ExecOutputs(
-                code=ExecCode.ERROR, message=f"unknown executor type: {assignment.executor_type}"
-            )
-        return await self._invoker.invoke(executor, assignment)
+            message = f"unknown executor type: {assignment.executor_type}"
+            return ExecOutputs(code=ExecCode.ERROR, message=message), {}
+        if assignment.input_artifacts or assignment.output_artifacts:
+            return await invoke_with_artifacts(self._invoker, executor, assignment, self._artifacts)
+        return await self._invoker.invoke(executor, assignment), {}
 
     def _report_start(self, assignment: Assignment) -> None:
         self._on_started(
@@ -149,28 +171,3 @@ class InProcessBroker:
                 assignment.run_id, assignment.task_seq, assignment.attempt, self._clock.now()
             )
         )
-
-    def _report_result(self, assignment: Assignment, outputs: ExecOutputs) -> None:
-        self._on_completed(
-            TaskCompleted(
-                run_id=assignment.run_id,
-                task_seq=assignment.task_seq,
-                attempt=assignment.attempt,
-                at=self._clock.now(),
-                code=_storable_code(int(outputs.code)),
-                message=_storable(outputs.message),
-                outputs=outputs.as_dict(),
-            )
-        )
-
-
-def _storable_code(code: int) -> int:
-    """Return a code as it is, unless no store could keep it; what is unknown counts as an error."""
-    return code if abs(code) <= _LARGEST_CODE else int(ExecCode.ERROR)
-
-
-def _storable(message: str) -> str:
-    """Return a message that any store can keep: bounded, and without halves of characters."""
-    if len(message) > _LONGEST_MESSAGE:
-        message = f"{message[:_LONGEST_MESSAGE]}… ({len(message)} characters in all)"
-    return message if message.isascii() else message.encode(errors="replace").decode()

@@ -7,7 +7,7 @@ import dataclasses
 import inspect
 import os
 import threading
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from aether_sdk import (
     AetherError,
@@ -24,7 +24,22 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from aether_core.kernel import Assignment
-    from aether_sdk import ExecOutputs, Executor, ExecutorSchema, JsonValue
+    from aether_sdk import Artifact, ExecOutputs, Executor, ExecutorSchema, JsonValue
+
+
+class Files(NamedTuple):
+    """The artifacts of one attempt on this machine.
+
+    Attributes:
+        inputs: What it gets.
+        outputs: What it shall make: name to the path where that is looked for.
+    """
+
+    inputs: tuple[Artifact, ...] = ()
+    outputs: Mapping[str, str] = {}
+
+
+NO_FILES: Final = Files()
 
 
 class Invoker:
@@ -35,18 +50,25 @@ class Invoker:
         self._schemas: dict[str, ExecutorSchema] = {}
         self._promised: dict[str, frozenset[str]] = {}
 
-    async def invoke(self, executor: Executor, assignment: Assignment) -> ExecOutputs:
+    async def invoke(
+        self, executor: Executor, assignment: Assignment, files: Files = NO_FILES
+    ) -> ExecOutputs:
         """Execute an assignment; every failure of the executor becomes outputs with a code.
+
+        Args:
+            executor: what to call.
+            assignment: what to execute.
+            files: its artifacts.
 
         Raises:
             asyncio.CancelledError: the call was cancelled.
         """
-        request = _request(assignment, self._inputs_for(executor, assignment))
+        request = _request(assignment, self._inputs_for(executor, assignment), files)
         try:
             answer: object = (
                 executor.execute(request)
                 if self._runs_on_loop(executor)
-                else await _in_thread(lambda: executor.execute(request))
+                else await in_thread(lambda: executor.execute(request))
             )
             return self._kept_promise(executor, outcome_of(await _settled(answer)))
         except Exception as error:  # noqa: BLE001  # whatever a plugin raises is the task's outcome
@@ -121,23 +143,26 @@ async def _settled(answer: object) -> object:
     return answer
 
 
-def _request(assignment: Assignment, inputs: Mapping[str, JsonValue]) -> ExecuteRequest:
+def _request(
+    assignment: Assignment, inputs: Mapping[str, JsonValue], files: Files
+) -> ExecuteRequest:
     return ExecuteRequest(
         task_run_id=assignment.task_id,
         workflow_run_id=assignment.run_id,
         task_name=assignment.task_name,
         template_name=assignment.template_name,
-        inputs=Inputs(tuple(Parameter(name, value) for name, value in inputs.items()))
-        if inputs
+        inputs=Inputs(tuple(Parameter(name, value) for name, value in inputs.items()), files.inputs)
+        if inputs or files.inputs
         else None,
         resources=Resources(**assignment.resources) if assignment.resources else None,  # type: ignore[arg-type]  # checked with the document
         timeout=assignment.timeout,
         retry_count=assignment.retry_count,
         attempt=assignment.attempt,
+        output_artifacts=files.outputs,
     )
 
 
-async def _in_thread(call: Callable[[], object]) -> object:
+async def in_thread(call: Callable[[], object]) -> object:
     """Run a plain function in a daemon thread of its own.
 
     Not a thread pool: a pool's threads are joined when the interpreter exits, so one function

@@ -6,29 +6,45 @@ import sys
 from typing import TYPE_CHECKING
 
 from aether_core.cli._arguments import argument_values
-from aether_core.cli._documents import every_problem, in_order, read_documents, the_workflow
-from aether_core.engine import DocumentRejected, admit, system_variables
+from aether_core.cli._documents import (
+    every_problem,
+    in_order,
+    read_documents,
+    templates_of,
+    the_workflow,
+)
+from aether_core.cli._options import installed_variables, store_url
+from aether_core.document import Workflow
+from aether_core.engine import (
+    DocumentRejected,
+    Resolved,
+    RunVariables,
+    admit,
+    follow_reference,
+    reference_of,
+    system_variables,
+)
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from aether_core.check import ExecutorCatalog
     from aether_core.cli._documents import Given
-    from aether_core.document import Diagnostic
-    from aether_core.engine import Admitted
+    from aether_core.document import Diagnostic, LoadedDocument
+    from aether_core.engine import Admitted, Templates
 
 
 class Refused(Exception):
     """The file is not run; the diagnostics say why.
 
     Attributes:
-        given: the file.
+        given: the files.
         diagnostics: every error and warning, in the order of the text.
     """
 
-    def __init__(self, given: Given, diagnostics: tuple[Diagnostic, ...]) -> None:
-        super().__init__(f"{given.name} was refused")
+    def __init__(self, given: Sequence[Given], diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__(f"{given[0].name} was refused")
         self.given = given
         self.diagnostics = diagnostics
 
@@ -44,35 +60,85 @@ class Refused(Exception):
             write_diagnostics(self.given, self.diagnostics)
 
 
-def admit_file(arguments: Namespace, catalog: ExecutorCatalog) -> Admitted:
-    """Load and check the file with everything that the command line says about it.
+def read_submission(arguments: Namespace) -> list[Given]:
+    """Load the files of `add_submission`: that of the workflow, then those of templates."""
+    return [read_documents(file) for file in dict.fromkeys((arguments.file, *arguments.templates))]
+
+
+def admit_files(given: Sequence[Given], arguments: Namespace, catalog: ExecutorCatalog) -> Admitted:
+    """Check a workflow with everything that the command line says about it.
+
+    Args:
+        given: the workflow's file, and those of the templates that it refers to.
+        arguments: the parsed command line.
+        catalog: what the checker may know of executors.
 
     Raises:
-        Refused: the file, its workflow, an argument or a variable has an error.
+        Refused: a file, the workflow, an argument or a variable has an error.
     """
-    given = read_documents(arguments.file)
-    variables = dict(arguments.variables)
+    variables, sources = dict(arguments.variables), installed_variables()
+    templates = templates_of(given)
     try:
-        document, workflow = the_workflow(given)
-        values = argument_values(arguments.arguments, workflow)
-        admitted = admit(document, catalog, arguments=values, variables=variables)
+        document, workflow = the_workflow(given[0])
+        _add_stored(templates, workflow, arguments.store)
+        admitted = admit(
+            document,
+            catalog,
+            arguments=argument_values(arguments.arguments, _joined(document, templates)),
+            variables=variables,
+            sources=sources,
+            timeout=arguments.timeout,
+            templates=templates,
+        )
     except DocumentRejected as rejected:
         # Whatever else `aether validate` would find belongs into the same report.
         known = {**variables, **system_variables()}
-        all_problems = (*rejected.diagnostics, *every_problem(given, catalog, known))
-        raise Refused(given, in_order(all_problems)) from None
-    warnings = in_order([*given.loaded.diagnostics, *admitted.warnings])
+        look_up = RunVariables(known, sources).look_up
+        found = [
+            problem
+            for each in given
+            for problem in every_problem(each, catalog, known, look_up, templates, has_store=True)
+        ]
+        raise Refused(given, in_order([*rejected.diagnostics, *found])) from None
+    noticed = [d for each in given for d in each.loaded.diagnostics]
+    warnings = in_order([*noticed, *admitted.warnings])
     if warnings and not arguments.quiet and arguments.output == "text":
         write_diagnostics(given, warnings)
     return admitted
 
 
-def write_diagnostics(given: Given, diagnostics: Iterable[Diagnostic]) -> None:
+def _joined(document: LoadedDocument, templates: Templates) -> Workflow | None:
+    """Return a workflow with what its template supplies."""
+    found = Resolved(document.draft, (), document.diagnose)
+    joined = follow_reference(found, document.value, templates, required=True).resource
+    return joined if isinstance(joined, Workflow) else None
+
+
+def _add_stored(templates: Templates, workflow: Workflow, store: str | None) -> None:
+    """Add the template that a workflow refers to, when only the store can have it."""
+    reference = reference_of(workflow)
+    if reference is None or templates.get(*reference) is not None:
+        return
+    # Late: most workflows refer to nothing, and then no store is needed to check them.
+    import asyncio
+
+    from aether_core.cli._reading import reading
+
+    async def add() -> None:
+        async with reading(store_url(store)) as opened:
+            record = None if opened is None else await opened.get_template(*reference)
+            if record is not None:
+                templates.add_record(record)
+
+    asyncio.run(add())
+
+
+def write_diagnostics(given: Iterable[Given], diagnostics: Iterable[Diagnostic]) -> None:
     """Write diagnostics for people to stderr."""
     # Late: most files have none.
     from aether_core.cli._console import write_error
     from aether_core.cli._diagnostic_text import DiagnosticText
     from aether_core.cli._style import Style
 
-    texts = {given.name: given.text} if given.text else {}
+    texts = {each.name: each.text for each in given if each.text}
     write_error(DiagnosticText(Style.of(sys.stderr), texts).render(diagnostics))

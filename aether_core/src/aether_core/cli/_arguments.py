@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from aether_sdk import JsonValue
 
 
-def argument_values(pairs: Iterable[tuple[str, str]], workflow: Workflow) -> dict[str, JsonValue]:
+def argument_values(
+    pairs: Iterable[tuple[str, str]], workflow: Workflow | None
+) -> dict[str, JsonValue]:
     """Return values by argument name; the last one of a name counts.
 
     Text that is JSON is its JSON value and any other text itself. Where the workflow declares
@@ -28,8 +30,8 @@ def payload_values(pairs: Iterable[tuple[str, str]]) -> dict[str, JsonValue]:
     return {name: _value(text, "any") for name, text in pairs}
 
 
-def _declared_kinds(workflow: Workflow) -> Mapping[str, ParameterKind]:
-    declared = workflow.spec.arguments
+def _declared_kinds(workflow: Workflow | None) -> Mapping[str, ParameterKind]:
+    declared = None if workflow is None else workflow.spec.arguments
     kinds: dict[str, ParameterKind] = {}
     for parameter in declared.parameters if declared is not None else ():
         kinds[parameter.name] = parameter.kind

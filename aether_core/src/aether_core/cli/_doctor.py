@@ -21,10 +21,11 @@ from aether_core.cli._options import (
     add_output,
     add_store,
     installed_executors,
+    installed_variables,
     store_url,
     without_password,
 )
-from aether_core.cli._plugin_view import BROKEN, plugin_json
+from aether_core.cli._plugin_view import BROKEN, plugin_json, source_json
 from aether_core.cli._safe_text import one_line
 
 if TYPE_CHECKING:
@@ -64,11 +65,17 @@ def examine(url: str) -> dict[str, Any]:
     command = find_command()
     store = asyncio.run(_store(url))
     plugins = installed_executors().load_all()
+    sources = installed_variables().load_all()
     problems = [
         *_installation_problems(installed),
         *_command_problems(command),
         *([f"the store can't be used: {store['message']}"] if store["state"] == "broken" else []),
         *(f"plugin {p.name} is {p.state}: {one_line(p.reason)}" for p in plugins if _bad(p)),
+        *(
+            f"variable source {s.name} is {s.state}: {one_line(s.reason)}"
+            for s in sources
+            if _bad(s)
+        ),
     ]
     return {
         "ok": not problems,
@@ -85,6 +92,7 @@ def examine(url: str) -> dict[str, Any]:
         "command": command,
         "store": store,
         "plugins": [plugin_json(record) for record in plugins],
+        "variableSources": [source_json(record) for record in sources],
     }
 
 

@@ -32,6 +32,8 @@ def doctor_text(report: dict[str, Any], style: Style) -> str:
         "Command": [f"{found}{_COMMAND_NOTES[command.state]}"],
         "Store": [f"{store['url']}  {store['state']}  {store['message']}".rstrip()],
         "Plugins": [_plugin(each, style) for each in report["plugins"]] or ["none"],
+        "Variable sources": [_plugin(each, style) for each in report["variableSources"]]
+        or ["none"],
     }
     text = "".join(
         f"{style.bold(title)}\n{''.join(f'  {line}' + chr(10) for line in lines)}\n"

@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aether_core.check import check_resource
-from aether_core.document import Loaded, Problem, Severity, Workflow, load_file, load_text
-from aether_core.engine import DocumentRejected
+from aether_core.document import (
+    CronWorkflow,
+    Loaded,
+    Problem,
+    Severity,
+    Workflow,
+    load_file,
+    load_text,
+)
+from aether_core.engine import DocumentRejected, Resolved, Templates, follow_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from aether_core.check import ExecutorCatalog
+    from aether_core.check import ExecutorCatalog, VariableLookup
     from aether_core.document import Diagnostic, LoadedDocument
     from aether_sdk import JsonValue
 
@@ -57,7 +65,13 @@ def read_documents(file: str) -> Given:
 
 
 def every_problem(
-    given: Given, catalog: ExecutorCatalog, variables: Mapping[str, JsonValue] | None
+    given: Given,
+    catalog: ExecutorCatalog,
+    variables: Mapping[str, JsonValue] | None,
+    look_up: VariableLookup | None = None,
+    templates: Templates | None = None,
+    *,
+    has_store: bool = False,
 ) -> tuple[Diagnostic, ...]:
     """Return all diagnostics of all documents of a file, in the order of the text.
 
@@ -65,13 +79,35 @@ def every_problem(
         given: the file.
         catalog: what the checker may know of executors.
         variables: custom variables by name; None if they are not known.
+        look_up: finds those of further namespaces.
+        templates: what workflows may refer to; without them those of the file itself.
+        has_store: whether `templates` also holds what the store has.
     """
     found = list(given.loaded.diagnostics)
+    if templates is None:
+        templates = templates_of([given])
     for document in given.loaded.documents:
         resource = document.resource or document.draft
-        if resource is not None:
-            found += document.diagnose(check_resource(resource, catalog, variables=variables))
+        if resource is None:
+            continue
+        resolved = follow_reference(
+            Resolved(resource, (), document.diagnose), document.value, templates, required=has_store
+        )
+        found += resolved.diagnose(resolved.problems)
+        if resolved.resource is not None:
+            problems = check_resource(
+                resolved.resource, catalog, variables=variables, look_up=look_up
+            )
+            found += resolved.diagnose(problems)
     return in_order(found)
+
+
+def templates_of(given: Iterable[Given]) -> Templates:
+    """Return the WorkflowTemplates of files."""
+    templates = Templates()
+    for each in given:
+        templates.add_documents(each.loaded.documents)
+    return templates
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -107,7 +143,10 @@ def the_workflow(given: Given) -> tuple[LoadedDocument, Workflow]:
 def _no_workflow(document: LoadedDocument) -> Problem:
     kind = type(document.resource).__name__
     message = f"the file holds no document of kind Workflow that could be run, but a {kind}"
-    return Problem(NOT_ONE_WORKFLOW, message, ("kind",), hint="give a file with one Workflow")
+    hint = "give a file with one Workflow"
+    if isinstance(document.resource, CronWorkflow):
+        hint = "`aether cron create` keeps a schedule; `aether cron trigger` starts it by hand"
+    return Problem(NOT_ONE_WORKFLOW, message, ("kind",), hint=hint)
 
 
 def _second_workflow(workflows: Sequence[tuple[LoadedDocument, Workflow]]) -> Problem:

@@ -41,6 +41,7 @@ class ExecutionText:
         style: decoration of the stream that shows it.
         look_up: the command that shows the run again; empty if nothing can.
         resume: the command that resumes it, up to the name of the task; empty if nothing can.
+        unreached: a line about tasks that never began; empty if there are none.
     """
 
     def __init__(
@@ -50,15 +51,19 @@ class ExecutionText:
         *,
         look_up: str = "",
         resume: str = "",
+        unreached: str = "",
     ) -> None:
         self._run = execution
         self._style = style
         self._look_up = look_up
         self._resume = resume
+        self._unreached = unreached
 
     def render(self) -> str:
         """Return the text, which ends with a line end."""
-        parts = [self._head(), self._tree(), self._outputs(), self._failures(), self._next()]
+        end = self._next() + self._unreached
+        values = self._outputs() + self._artifacts()
+        parts = [self._head(), self._tree(), values, self._failures(), end]
         return "\n".join(part for part in parts if part)
 
     def _head(self) -> str:
@@ -80,6 +85,8 @@ class ExecutionText:
             took = duration_text(seconds_between(task.started_at, task.finished_at))
             phase = self._style.word(task.phase, padded(task.phase, _PHASE_WIDTH))
             lines.append(f"{padded(name, width)}  {phase}  {took}".rstrip())
+            if task.phase is Phase.SUSPENDED:
+                lines += (f"{_INDENT * (level + 3)}{line}" for line in _lines(task.message))
             values = self._values(task.outputs, _INDENT * (level + 3), _TASK_VALUE)
             lines += map(self._style.dim, values)
         return "\n".join(lines) + "\n"
@@ -89,6 +96,13 @@ class ExecutionText:
             return ""
         lines = self._values(self._run.outputs, _INDENT, _RUN_VALUE)
         return "\n".join([self._style.bold("Outputs"), *lines]) + "\n"
+
+    def _artifacts(self) -> str:
+        lines = [
+            f"{_INDENT}{one_line(name)}: {one_line(_whereabouts(place))}"
+            for name, place in self._run.artifacts.items()
+        ]
+        return "\n".join([self._style.bold("Artifacts"), *lines]) + "\n" if lines else ""
 
     def _values(self, values: dict[str, JsonValue], indent: str, longest: int) -> list[str]:
         limit = longest if self._style.width is None else self._style.width
@@ -106,7 +120,7 @@ class ExecutionText:
             return ""
         text = self._style.bold("What went wrong") + "\n"
         for task in causes:
-            text += f"{_INDENT}{one_line(task.scope + task.name)}: {self._style.word(task.phase)}\n"
+            text += f"{_INDENT}{one_line(_place(task))}: {self._style.word(task.phase)}\n"
             text += "".join(f"{_INDENT * 2}{line}\n" for line in _lines(task.message))
         return text
 
@@ -144,6 +158,22 @@ def _rows(tasks: tuple[TaskExecution, ...]) -> Iterator[tuple[int, TaskExecution
         waiting += [(level + 1, child) for child in reversed(children[task.run_id])]
 
 
+def _place(task: TaskExecution) -> str:
+    """Return a task's name behind its scope."""
+    return f"{task.scope.rstrip('/')}/{task.name}" if task.scope else task.name
+
+
+def _whereabouts(place: JsonValue) -> str:
+    """Return where an artifact is: a file below the folder of artifacts, a path or a URL."""
+    match place:
+        case {"config": {"key": str(key)}, "size": int(size)}:
+            return f"{key} ({size:,} bytes)"
+        case {"config": {"path": str(where)}} | {"config": {"url": str(where)}}:
+            return where
+        case _:
+            return msgspec.json.encode(place).decode()
+
+
 def _lines(message: str) -> list[str]:
     return safe_text(message).split("\n") if message else []
 
@@ -163,6 +193,11 @@ def look_up_command(run_id: str, store: str | None) -> str:
 def resume_command(run_id: str, store: str | None) -> str:
     """Return the command that resumes a run, up to the name of the task."""
     return _command(("resume", run_id), store, ("--task",))
+
+
+def why_command(run_id: str, store: str | None) -> str:
+    """Return the command that explains a run."""
+    return _command(("why", run_id), store, ())
 
 
 def _command(words: tuple[str, ...], store: str | None, options: tuple[str, ...]) -> str:

@@ -34,12 +34,14 @@ def execute(arguments: Namespace) -> int:
     # Late: programs that read JSON need none of it.
     from aether_core.cli._execution_text import ExecutionText, look_up_command, resume_command
     from aether_core.cli._style import Style
+    from aether_core.cli._unreached import unreached_line
 
     text = ExecutionText(
         execution,
         Style.of(sys.stdout),
         look_up=look_up_command(arguments.run, arguments.store),
         resume=resume_command(arguments.run, arguments.store),
+        unreached=unreached_line(execution, arguments.store),
     )
     write_text(text.render())
     return _exits.OK
@@ -47,11 +49,12 @@ def execute(arguments: Namespace) -> int:
 
 async def _execution(url: str, run_id: str) -> WorkflowExecution:
     # Late: as above.
+    from aether_core.cli._near_runs import unknown_run
     from aether_core.cli._reading import reading
-    from aether_core.engine import RunNotFound, execution_of
+    from aether_core.engine import execution_of
 
     async with reading(url) as store:
         run = await store.get_run(run_id) if store is not None else None
         if store is None or run is None:
-            raise RunNotFound(run_id)
+            raise await unknown_run(store, run_id)
         return execution_of(run, await store.get_tasks(run_id))

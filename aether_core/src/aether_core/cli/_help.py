@@ -17,6 +17,9 @@ Exit status:
 _ENVIRONMENT = """\
 Environment:
   AETHER_STORE            where runs are kept, when --store is not given
+  AETHER_ARTIFACTS        the folder of artifacts, when --artifacts is not given
+  AETHER_SECRETS          the file of secrets, when --secrets is not given
+  AETHER_SECRET_*         single secrets, when there is no file: AETHER_SECRET_<NAME>_<KEY>
   AETHER_PLUGINS_ALLOW    only these plugins load (names with commas between them)
   AETHER_PLUGINS_DENY     these plugins do not load
   AETHER_NO_PLUGINS       1: no plugin loads

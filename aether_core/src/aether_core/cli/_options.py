@@ -8,11 +8,14 @@ from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
 
-    from aether_core.plugins import InstalledExecutors
+    from aether_core.plugins import InstalledExecutors, InstalledVariables
+    from aether_core.ports import SecretProvider
 
 STORE_VARIABLE = "AETHER_STORE"
+SECRETS_VARIABLE = "AETHER_SECRETS"
+_LONGEST_RUN_ID = 200
 # More would not fit a database's integer.
 _MOST_DIGITS = 18
 
@@ -51,6 +54,63 @@ def add_variables(parser: ArgumentParser) -> None:
     )
 
 
+def add_submission(parser: ArgumentParser) -> None:
+    """Add what says which workflow is meant, and what it is given."""
+    parser.add_argument("file", metavar="FILE", help="a JSON or YAML file; - is stdin")
+    parser.add_argument(
+        "templates",
+        metavar="TEMPLATES",
+        nargs="*",
+        help="further files, with WorkflowTemplates that it refers to",
+    )
+    parser.add_argument(
+        "-p",
+        dest="arguments",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        type=pair,
+        help="set an argument of the workflow: JSON, else text; may be repeated",
+    )
+    add_variables(parser)
+    parser.add_argument(
+        "--timeout",
+        metavar="D",
+        type=duration,
+        help="longest time of the run, such as 90s or 2h, in place of the document's; 0: no limit",
+    )
+
+
+def run_id(text: str) -> str:
+    """Return an id for a run."""
+    if not text.strip() or len(text) > _LONGEST_RUN_ID or not text.isprintable():
+        message = f"expected 1 to {_LONGEST_RUN_ID} printable characters, got {text[:40]!r}"
+        raise ArgumentTypeError(message)
+    return text
+
+
+def duration(text: str) -> str:
+    """Return a duration as it was written."""
+    # Late: few commands are given one.
+    from aether_core.document import parse_duration
+
+    try:
+        parse_duration(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return text
+
+
+def add_secrets(parser: ArgumentParser) -> None:
+    """Add `--secrets`."""
+    parser.add_argument(
+        "--secrets",
+        metavar="FILE",
+        help="where secretKeyRef gets its values: JSON or YAML, {name: {key: value}} "
+        f"(default: {SECRETS_VARIABLE}, else the variables AETHER_SECRET_<NAME>_<KEY>)",
+    )
+
+
 def pair(text: str) -> tuple[str, str]:
     """Return the two sides of NAME=VALUE."""
     name, equals, value = text.partition("=")
@@ -85,9 +145,39 @@ def without_password(url: str) -> str:
     return re.sub(r"(://[^/@:]*):[^/@]*@", r"\1:******@", url)
 
 
+def secrets_of(arguments: Namespace) -> SecretProvider:
+    """Return where secrets come from: the file that is given, else the environment.
+
+    Raises:
+        SecretsFileError: the file can't be used.
+    """
+    # Late: commands that run nothing need no secrets.
+    from aether_core.secrets import EnvSecretProvider, is_private, read_secrets
+
+    path = None
+    if "secrets" in arguments:
+        path = arguments.secrets or os.environ.get(SECRETS_VARIABLE)
+    if not path:
+        return EnvSecretProvider(os.environ)
+    if not is_private(path) and not arguments.quiet:
+        # Late: needed for a warning only.
+        from aether_core.cli._console import note
+
+        note(f"warning: others may read the secrets file {path}; `chmod 600` keeps it private")
+    return read_secrets(path)
+
+
 def installed_executors() -> InstalledExecutors:
     """Return the executors of the installed plugins, as far as the environment allows them."""
     # Late: commands that touch no plugin don't pay for it.
     from aether_core.plugins import InstalledExecutors, PluginPolicy
 
     return InstalledExecutors(PluginPolicy.from_environment(os.environ))
+
+
+def installed_variables() -> InstalledVariables:
+    """Return the variable sources of installed packages, as far as the environment allows them."""
+    # Late: as above.
+    from aether_core.plugins import InstalledVariables, PluginPolicy
+
+    return InstalledVariables(PluginPolicy.from_environment(os.environ))

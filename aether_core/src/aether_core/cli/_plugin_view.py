@@ -30,6 +30,13 @@ def plugin_json(record: PluginRecord) -> dict[str, Any]:
     }
 
 
+def source_json(record: PluginRecord) -> dict[str, Any]:
+    """Return a variable source as `aether doctor --output json` shows it."""
+    shown = plugin_json(record)
+    del shown["executors"]
+    return shown
+
+
 def plugin_table(records: Iterable[PluginRecord]) -> str:
     """Return plugins as a table, or a line that there are none."""
     listed = tuple(records)

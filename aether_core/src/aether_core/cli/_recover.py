@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING
 
 from aether_core.cli import _exits
 from aether_core.cli._console import note, reserved_stdout, write_json, write_text
-from aether_core.cli._options import (
-    add_output,
-    add_store,
-    installed_executors,
-    positive,
-    store_url,
-)
+from aether_core.cli._driving import add_driving, means_of
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,33 +17,16 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "--concurrency",
-        metavar="N",
-        type=positive,
-        help="most tasks to execute at once (default: 64)",
-    )
-    add_store(parser)
-    add_output(parser)
-    parser.add_argument(
-        "-q", "--quiet", action="store_true", help="write nothing but errors to stderr"
-    )
+    add_driving(parser, progress=False)
 
 
 def execute(arguments: Namespace) -> int:
     """Recover the runs; the status is that of the worst end among them."""
     # Late: a wrong option needs no engine.
-    from aether_core.cli._progress import Progress
     from aether_core.cli._running import recover_all
-    from aether_core.stores import open_store
 
     with reserved_stdout():
-        runs = recover_all(
-            executors=installed_executors(),
-            store=open_store(store_url(arguments.store), must_exist=True),
-            progress=Progress(quiet=arguments.quiet, tasks=arguments.output == "text"),
-            concurrency=arguments.concurrency,
-        )
+        runs = recover_all(means_of(arguments))
     if arguments.output == "json":
         write_json(runs)
     elif runs:

@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aether_core.cli._console import reserved_stdout
-from aether_core.cli._options import (
-    add_output,
-    add_store,
-    installed_executors,
-    pair,
-    positive,
-    store_url,
-)
+from aether_core.cli._driving import add_driving, means_of
+from aether_core.cli._options import pair
 from aether_core.cli._run import show_end, status_of
 
 if TYPE_CHECKING:
@@ -36,42 +30,18 @@ def configure(parser: ArgumentParser) -> None:
         type=pair,
         help="give the task an input: JSON, else text; may be repeated",
     )
-    parser.add_argument(
-        "--concurrency",
-        metavar="N",
-        type=positive,
-        help="most tasks to execute at once (default: 64)",
-    )
-    add_store(parser)
-    add_output(parser)
-    parser.add_argument(
-        "--progress", action="store_true", help="show progress with --output json too"
-    )
-    parser.add_argument(
-        "-q", "--quiet", action="store_true", help="write nothing but errors to stderr"
-    )
+    add_driving(parser)
 
 
 def execute(arguments: Namespace) -> int:
     """Resume the task; the status tells how the run ended."""
     # Late: a wrong option needs no engine.
     from aether_core.cli._arguments import payload_values
-    from aether_core.cli._progress import Progress
     from aether_core.cli._running import resume_to_end
-    from aether_core.stores import open_store
 
-    # Executors find out by its presence that they are called again (executors.md 10.1).
-    payload = {"__resumed": True, **payload_values(arguments.payload)}
+    payload = payload_values(arguments.payload)
     with reserved_stdout():
-        as_text = arguments.output == "text"
-        ended = resume_to_end(
-            arguments.run,
-            task=arguments.task,
-            payload=payload,
-            executors=installed_executors(),
-            store=open_store(store_url(arguments.store), must_exist=True),
-            progress=Progress(quiet=arguments.quiet, tasks=as_text or arguments.progress),
-            concurrency=arguments.concurrency,
-        )
+        means = means_of(arguments)
+        ended = resume_to_end(arguments.run, means, task=arguments.task, payload=payload)
     show_end(ended, arguments)
     return status_of(ended)

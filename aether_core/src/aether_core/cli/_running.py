@@ -1,4 +1,4 @@
-"""One run from its submission to its end, with an engine in this process."""
+"""Runs from their beginning in this process to their end, or to a suspension."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aether_core.brokers import DEFAULT_CONCURRENCY, InProcessBroker
 from aether_core.cli._interrupts import Interrupts
-from aether_core.engine import Engine, RunNotFound, WorkflowExecution
+from aether_core.engine import NotApplicable, RunNotFound, WorkflowExecution
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from aether_core.cli._progress import Progress
-    from aether_core.engine import Admitted
-    from aether_core.plugins import InstalledExecutors
-    from aether_core.ports import Store
+    from aether_core.cli._driving import Means
+    from aether_core.engine import Admitted, Engine
     from aether_sdk import JsonValue
 
 
@@ -33,88 +30,105 @@ class Ended(msgspec.Struct, frozen=True):
     interrupted: bool
 
 
-def run_to_end(
-    admitted: Admitted,
-    *,
-    executors: InstalledExecutors,
-    store: Store,
-    progress: Progress,
-    run_id: str | None = None,
-    concurrency: int | None = None,
-) -> Ended:
+class Begun(msgspec.Struct, frozen=True):
+    """A run that goes on from here.
+
+    Attributes:
+        run_id: the run.
+        after: number of its last event that is not shown any more.
+    """
+
+    run_id: str
+    after: int = 0
+
+
+def run_to_end(admitted: Admitted, means: Means, *, run_id: str | None = None) -> Ended:
     """Run a workflow until it has ended or is suspended.
 
     Args:
         admitted: what to run.
-        executors: what executes its tasks.
-        store: where the run lives; opened and closed here.
-        progress: is told what happens.
+        means: what drives it.
         run_id: the run's id. A run of this id that exists is waited for instead.
-        concurrency: most tasks at once.
 
     Raises:
         StoreError: the store can't be opened, or the run can't be stored.
         EngineError: the run was lost on its way.
     """
 
-    async def begin(engine: Engine) -> str:
-        known = run_id is not None and await store.get_run(run_id) is not None
+    async def begin(engine: Engine) -> Begun:
+        known = run_id is not None and await means.store.get_run(run_id) is not None
         begun = await engine.submit(admitted, run_id=run_id)
-        progress.begin(begun, admitted.plan.workflow, known=known)
+        means.progress.begin(begun, admitted.plan.workflow, known=known)
         if known and begun in await engine.abandoned():
-            progress.say(f"nobody drives run {begun} any more; `aether recover` goes on with it")
-        return begun
+            means.progress.say(
+                f"nobody drives run {begun} any more; `aether recover` goes on with it"
+            )
+        return Begun(begun)
 
-    return _in_session(begin, executors, store, progress, concurrency)
+    return go_on(begin, means)
 
 
 def resume_to_end(
-    run_id: str,
-    *,
-    task: str | None,
-    payload: dict[str, JsonValue],
-    executors: InstalledExecutors,
-    store: Store,
-    progress: Progress,
-    concurrency: int | None = None,
+    run_id: str, means: Means, *, task: str | None, payload: dict[str, JsonValue]
 ) -> Ended:
     """Resume a suspended task and go on with its run until it has ended or is suspended again.
 
     Args:
         run_id: the run.
+        means: what drives it, unless another process does.
         task: name or id of the task; None is the only suspended one.
         payload: values that join the task's inputs.
-        executors: what executes its tasks.
-        store: where the run lives; opened and closed here.
-        progress: is told what happens.
-        concurrency: most tasks at once.
 
     Raises:
         StoreError: the store can't be opened or written.
         EngineError: there is no such run, nothing to resume, or the run was lost on its way.
     """
 
-    async def begin(engine: Engine) -> str:
+    async def begin(engine: Engine) -> Begun:
         await engine.resume(run_id, payload, task=task)
-        return run_id
+        return Begun(run_id)
 
-    return _in_session(begin, executors, store, progress, concurrency)
+    return go_on(begin, means)
 
 
-def recover_all(
-    *,
-    executors: InstalledExecutors,
-    store: Store,
-    progress: Progress,
-    concurrency: int | None = None,
-) -> list[WorkflowExecution]:
-    """Go on with every run whose engine is gone, until each has ended or is suspended.
+def retry_to_end(run_id: str, means: Means) -> Ended:
+    """Begin an ended run again and go on with it until it has ended or is suspended.
 
     Args:
-        executors: what executes its tasks.
-        store: where the runs live; opened and closed here.
-        progress: is told what happens.
-        concurrency: most tasks at once.
+        run_id: the run.
+        means: what drives it.
+
+    Raises:
+        StoreError: the store can't be opened or written.
+        EngineError: there is no such run, nothing to retry, or the run was lost on its way.
+    """
+
+    async def begin(engine: Engine) -> Begun:
+        run = await means.store.get_run(run_id)
+        await engine.retry(run_id)
+        return Begun(run_id, after=0 if run is None else run.last_event)
+
+    return go_on(begin, means)
+
+
+def cancel_run(run_id: str, means: Means, reason: str) -> WorkflowExecution:
+    """Stop a run, whoever drives it, and return it as it ended.
+
+    Raises:
+        StoreError: the store can't be opened or written.
+        EngineError: there is no such run, or it has ended already.
+    """
+
+    async def cancel() -> WorkflowExecution:
+        async with means.engine() as engine:
+            await engine.cancel(run_id, reason)
+            return await engine.wait(run_id)
+
+    return asyncio.run(cancel())
+
+
+def recover_all(means: Means) -> list[WorkflowExecution]:
+    """Go on with every run whose engine is gone, until each has ended or is suspended.
 
     Returns:
         The runs, in the order of their creation; an interruption cancels none of them.
@@ -123,8 +137,7 @@ def recover_all(
         StoreError: the store can't be opened or written.
         EngineError: a run can't be gone on with.
     """
-    broker = InProcessBroker(executors, concurrency=concurrency or DEFAULT_CONCURRENCY)
-    engine = Engine(store=store, broker=broker, registry=executors)
+    engine = means.engine()
 
     async def settle(run_id: str) -> None:
         end = asyncio.create_task(engine.wait(run_id))
@@ -132,7 +145,7 @@ def recover_all(
         await asyncio.wait({end, pause}, return_when=asyncio.FIRST_COMPLETED)
         await _settle(end, pause)
         run = await engine.get(run_id)
-        progress.say(f"run {run_id} of workflow {run.workflow}: {run.phase}")
+        means.progress.say(f"run {run_id} of workflow {run.workflow}: {run.phase}")
 
     async def recover() -> list[WorkflowExecution]:
         with Interrupts() as interrupts:
@@ -156,37 +169,36 @@ async def _paused(engine: Engine, run_id: str) -> None:
     try:
         await engine.wait_suspended(run_id)
     except RunNotFound:
-        # Another process drives it, or it has ended; only its end can be waited for.
+        # It was deleted; only its end can be waited for, which tells so.
         await asyncio.Event().wait()
 
 
-def _in_session(
-    begin: Callable[[Engine], Awaitable[str]],
-    executors: InstalledExecutors,
-    store: Store,
-    progress: Progress,
-    concurrency: int | None,
-) -> Ended:
-    broker = InProcessBroker(executors, concurrency=concurrency or DEFAULT_CONCURRENCY)
-    engine = Engine(store=store, broker=broker, registry=executors)
-    return asyncio.run(_Session(engine, store, progress).run(begin))
+def go_on(begin: Callable[[Engine], Awaitable[Begun]], means: Means) -> Ended:
+    """Begin a run, or go on with one, until it has ended or is suspended.
+
+    Args:
+        begin: starts it with an open engine.
+        means: what drives it.
+    """
+    return asyncio.run(_Session(means).run(begin))
 
 
 class _Session:
     """The time from the beginning to the end, or to a suspension."""
 
-    def __init__(self, engine: Engine, store: Store, progress: Progress) -> None:
-        self._engine = engine
-        self._store = store
-        self._progress = progress
+    def __init__(self, means: Means) -> None:
+        self._engine = means.engine()
+        self._store = means.store
+        self._progress = means.progress
         self._shown = 0
 
-    async def run(self, begin: Callable[[Engine], Awaitable[str]]) -> Ended:
+    async def run(self, begin: Callable[[Engine], Awaitable[Begun]]) -> Ended:
         with Interrupts() as interrupts:
             async with self._engine as engine:
-                run_id = await begin(engine)
-                await self._watch(run_id, interrupts.first)
-                return Ended(await engine.get(run_id), interrupts.first.is_set())
+                begun = await begin(engine)
+                self._shown = begun.after
+                await self._watch(begun.run_id, interrupts.first)
+                return Ended(await engine.get(begun.run_id), interrupts.first.is_set())
 
     async def _watch(self, run_id: str, interrupted: asyncio.Event) -> None:
         """Return when the run has ended or is suspended, or when nothing can be waited for."""
@@ -212,19 +224,22 @@ class _Session:
 
     async def _cancel(self, run_id: str) -> bool:
         """Cancel the run; returns False if it is not driven here."""
-        try:
-            await self._engine.cancel(run_id, "cancelled: the command was interrupted")
-        except RunNotFound:
+        if not self._engine.drives(run_id):
             self._progress.say(
                 f"run {run_id} is not driven here; if a process drives it, it goes on there"
             )
             return False
         self._progress.say("cancelling the run; interrupt again to stop at once")
+        try:
+            await self._engine.cancel(run_id, "cancelled: the command was interrupted")
+        except NotApplicable:
+            # It ended in the same moment.
+            return True
         return True
 
     async def _follow(self, run_id: str) -> None:
         """Show events until the run has ended."""
-        async for event in self._engine.events(run_id):
+        async for event in self._engine.events(run_id, after=self._shown):
             self._progress.show(event)
             self._shown = event.seq
 

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from aether_core.cli import _exits
 from aether_core.cli._console import reserved_stdout, write_json, write_text
-from aether_core.cli._options import add_output, add_variables, installed_executors
+from aether_core.cli._options import (
+    add_output,
+    add_variables,
+    installed_executors,
+    installed_variables,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -30,14 +35,18 @@ def execute(arguments: Namespace) -> int:
     """Check the files; bad documents are 1, a file that can't be read is 2."""
     # Late: a wrong option needs no checker.
     from aether_core.cli._diagnostic_formats import has_errors
-    from aether_core.cli._documents import every_problem, read_documents
+    from aether_core.cli._documents import every_problem, read_documents, templates_of
+    from aether_core.engine import RunVariables
 
     with reserved_stdout():
         catalog = installed_executors()
         variables = _known_variables(arguments.variables)
+        look_up = RunVariables(variables or {}, installed_variables()).look_up
         given = [read_documents(file) for file in dict.fromkeys(arguments.files)]
-        found = [every_problem(each, catalog, variables) for each in given]
-    diagnostics = [diagnostic for each in found for diagnostic in each]
+        templates = templates_of(given)
+        found = [every_problem(each, catalog, variables, look_up, templates) for each in given]
+    # A template's problem shows in the workflow that refers to it, too.
+    diagnostics = list(dict.fromkeys(diagnostic for each in found for diagnostic in each))
     _write(arguments, given, diagnostics)
     if not all(each.readable for each in given):
         return _exits.USAGE

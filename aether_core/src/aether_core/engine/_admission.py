@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from aether_core.check import ExecutorCatalog, check_resource
 from aether_core.document import (
+    CronWorkflow,
     Diagnostic,
     LoadedDocument,
     Problem,
@@ -19,26 +21,35 @@ from aether_core.document import (
     closest,
     encode,
     examine,
-    json_pointer,
 )
 from aether_core.engine import _codes
 from aether_core.engine._errors import DocumentRejected
+from aether_core.engine._templates import (
+    Resolved,
+    Templates,
+    follow_reference,
+    plain,
+    without_places,
+)
+from aether_core.engine._variables import RunVariables
 from aether_core.expression import ExpressionError
 from aether_core.kernel import BindingFailed, Environment, bind, nest
-from aether_core.plan import Plan, compile_arguments, compile_workflow
+from aether_core.plan import SEAL_NAME, Plan, compile_arguments, compile_workflow
 from aether_sdk import JsonValue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from aether_core.engine._templates import Diagnose
+    from aether_core.ports import VariableSource
 
 
 # Go's names, which documents compare with (documents.md 8.1).
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386"}
 _RESERVED = frozenset({"workflow", "inputs", "tasks", "loop_iter", "iterator", "hook", "system"})
-
-
-#: Gives problems their places in a text.
-Diagnose: TypeAlias = "Callable[[Sequence[Problem]], tuple[Diagnostic, ...]]"
+_SEAL_BYTES = 16
+# The key in the text of a document; in a value that quotes it the quotes would be escaped.
+_HIDDEN = '"secretKeyRef":'
 
 
 class Admitted(msgspec.Struct, frozen=True):
@@ -50,6 +61,8 @@ class Admitted(msgspec.Struct, frozen=True):
     arguments: Mapping[str, JsonValue]
     variables: Mapping[str, JsonValue]
     warnings: tuple[Diagnostic, ...]
+    #: Marks the places of secrets in the values; empty for a workflow without secrets.
+    seal: str = ""
 
 
 def system_variables() -> dict[str, JsonValue]:
@@ -75,6 +88,9 @@ def admit(
     *,
     arguments: Mapping[str, JsonValue] | None = None,
     variables: Mapping[str, JsonValue] | None = None,
+    sources: Iterable[VariableSource] = (),
+    timeout: str | None = None,
+    templates: Templates | None = None,
 ) -> Admitted:
     """Check a document and everything given with it; nothing is stored.
 
@@ -83,35 +99,51 @@ def admit(
         catalog: what the checker may know of executors.
         arguments: values that replace those of `spec.arguments`, by name.
         variables: custom variables by full dotted name, such as `deploy.region`.
+        sources: asked for the variables of further namespaces that the document refers to.
+        timeout: a duration that replaces `spec.timeout`.
+        templates: what `spec.workflowTemplateRef` may name.
 
     Raises:
         DocumentRejected: there is at least one error; it carries all diagnostics.
     """
-    diagnose, workflow, problems = _decoded(document)
-    known = {**(variables or {}), **system_variables()}
+    diagnose, workflow, problems = _decoded(document, templates or Templates())
+    given = {**(variables or {}), **system_variables()}
+    collected = RunVariables(given, sources)
     problems += _variable_problems(variables or {})
-    problems += check_resource(workflow, catalog, variables=known)
-    values, wrong = _arguments(workflow, arguments or {}, known)
+    problems += check_resource(workflow, catalog, variables=given, look_up=collected.look_up)
+    known = collected.values()
+    seal = os.urandom(_SEAL_BYTES).hex()
+    values, wrong = _arguments(workflow, arguments or {}, {**known, SEAL_NAME: seal})
     problems += wrong
     _refuse_errors(diagnose, problems)
+    if timeout is not None:
+        spec = msgspec.structs.replace(workflow.spec, timeout=timeout)
+        workflow = msgspec.structs.replace(workflow, spec=spec)
     plan = compile_workflow(workflow)
-    return Admitted(plan, encode(workflow), values, known, diagnose(problems))
+    snapshot = encode(workflow)
+    if _HIDDEN not in snapshot:
+        seal = ""
+    return Admitted(plan, snapshot, values, known, diagnose(problems), seal)
 
 
 def _decoded(
-    document: LoadedDocument | Mapping[str, JsonValue],
+    document: LoadedDocument | Mapping[str, JsonValue], templates: Templates
 ) -> tuple[Diagnose, Workflow, list[Problem]]:
     """Return a workflow as far as it can be checked, with what is wrong so far."""
     if isinstance(document, LoadedDocument):
-        diagnose: Diagnose = document.diagnose
-        resource, problems = document.draft, list(document.problems)
+        found = Resolved(document.draft, document.problems, document.diagnose)
     else:
-        diagnose = _without_places
         examined = examine(document)
-        resource, problems = examined.draft, list(examined.problems)
+        found = Resolved(
+            examined.draft, examined.problems, partial(without_places, name="<document>")
+        )
+    found = follow_reference(found, plain(document), templates, required=True)
+    resource, problems, diagnose = found.resource, list(found.problems), found.diagnose
     if resource is not None and not isinstance(resource, Workflow):
         message = f"a document of kind {resource.kind} can't be run by itself"
         hint = "run a document of kind Workflow"
+        if isinstance(resource, CronWorkflow):
+            hint = "`aether cron create` keeps a schedule"
         problems.append(Problem(_codes.NOT_RUNNABLE, message, ("kind",), hint=hint))
     if not isinstance(resource, Workflow):
         raise DocumentRejected(diagnose(problems))
@@ -121,16 +153,6 @@ def _decoded(
 def _refuse_errors(diagnose: Diagnose, problems: Sequence[Problem]) -> None:
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise DocumentRejected(diagnose(problems))
-
-
-def _without_places(problems: Iterable[Problem]) -> tuple[Diagnostic, ...]:
-    """Return diagnostics for a document that was given as data: paths, but no lines."""
-    return tuple(
-        Diagnostic(
-            p.code, p.severity, p.message, "<document>", 0, 0, 0, 0, json_pointer(p.path), p.hint
-        )
-        for p in problems
-    )
 
 
 def _variable_problems(variables: Mapping[str, JsonValue]) -> Iterable[Problem]:

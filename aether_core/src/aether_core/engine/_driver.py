@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,6 +17,7 @@ from aether_core.engine._alarm import Alarm
 from aether_core.engine._errors import EngineFailed, RunTakenOver
 from aether_core.kernel import (
     CancelTask,
+    CommandAnswer,
     Dispatch,
     NotifyHook,
     RunChanges,
@@ -29,10 +30,11 @@ from aether_core.kernel import (
 from aether_core.ports import StoreError, VersionConflict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from aether_core.engine._secrets import SecretBroker
     from aether_core.kernel import Effect, Event, Step
-    from aether_core.ports import Clock, HookNotifier, Store, TaskBroker
+    from aether_core.ports import Clock, HookNotifier, Store
 
 # Bounds the size of one transaction, and so the time for which nothing else happens.
 _LARGEST_BATCH = 512
@@ -52,6 +54,8 @@ class Actor(msgspec.Struct):
     suspended: asyncio.Event
     #: Set and replaced whenever new events of the run are durable.
     news: asyncio.Event
+    #: Requests of this process that have not been answered, by their number.
+    asked: dict[int, asyncio.Future[CommandAnswer]] = {}
 
 
 class _Gathered:
@@ -60,6 +64,7 @@ class _Gathered:
     def __init__(self, actor: Actor, version: int) -> None:
         self.actor = actor
         self.effects: list[Effect] = []
+        self.answers: list[CommandAnswer] = []
         self._version = version
         self._created: dict[int, TaskRecord] = {}
         self._updated: dict[int, TaskRecord] = {}
@@ -74,11 +79,14 @@ class _Gathered:
             if record.seq not in self._created:
                 self._updated[record.seq] = record
         self.changes.events.extend(changes.events)
+        self.answers.extend(changes.answers)
         self.effects.extend(answer.effects)
 
     def seal(self) -> RunChanges:
         self.changes.created = list(self._created.values())
         self.changes.updated = list(self._updated.values())
+        # Requests of this process have numbers below zero, and no place in the store.
+        self.changes.answers = [answer for answer in self.answers if answer.command_id > 0]
         return self.changes
 
 
@@ -87,13 +95,13 @@ class Driver:
 
     Args:
         store: where changes go; open.
-        broker: where assignments go; open.
+        broker: where assignments go, and what knows their secrets; open.
         clock: wakes runs that wait for a time.
         notifier: is told of hooks.
     """
 
     def __init__(
-        self, store: Store, broker: TaskBroker, clock: Clock, notifier: HookNotifier | None = None
+        self, store: Store, broker: SecretBroker, clock: Clock, notifier: HookNotifier | None = None
     ) -> None:
         self._store = store
         self._broker = broker
@@ -104,6 +112,7 @@ class Driver:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failure: EngineFailed | None = None
+        self._last_asked = 0
 
     def start(self) -> None:
         """Begin to work."""
@@ -120,13 +129,18 @@ class Driver:
         await asyncio.wait([self._task])
         self._task = None
         for actor in self._actors.values():
-            for future in (actor.accepted, actor.ended):
+            for future in _futures(actor):
                 future.cancel()
 
     @property
     def failure(self) -> EngineFailed | None:
         """Why the engine has stopped working; None while it works."""
         return self._failure
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there are runs to drive."""
+        return bool(self._actors)
 
     def actor(self, run_id: str) -> Actor | None:
         """Return the actor of a run that this engine drives; None for any other run."""
@@ -149,12 +163,35 @@ class Driver:
             news=asyncio.Event(),
         )
         self._actors[state.run.run_id] = actor
+        self._broker.cover(state.run)
         return actor
+
+    async def recall(self, run_id: str, tasks: Iterable[TaskRecord]) -> None:
+        """Prepare for results of a run whose earlier tasks were given secrets elsewhere."""
+        await self._broker.recall(run_id, tasks)
 
     def post(self, run_id: str, event: Event) -> None:
         """Queue an event for a run; events of unknown runs are dropped, their runs have ended."""
         self._mailbox.append((run_id, event))
         self._wake.set()
+
+    async def ask(self, run_id: str, event_of: Callable[[int], Event]) -> CommandAnswer:
+        """Post an event that the kernel answers, and return the answer once it is durable.
+
+        Args:
+            run_id: a run of this engine.
+            event_of: makes the event from the number of the request.
+
+        Raises:
+            RunTakenOver: another engine took the run over.
+            EngineFailed: the engine has stopped working.
+        """
+        actor = self._actors[run_id]
+        self._last_asked -= 1
+        number = self._last_asked
+        answered = actor.asked[number] = asyncio.get_running_loop().create_future()
+        self.post(run_id, event_of(number))
+        return await asyncio.shield(answered)
 
     async def _work(self) -> None:
         try:
@@ -215,6 +252,10 @@ class Driver:
             actor.accepted.set_result(None)
         news, actor.news = actor.news, asyncio.Event()
         news.set()
+        for answer in unit.answers:
+            asked = actor.asked.pop(answer.command_id, None)
+            if asked is not None:
+                asked.set_result(answer)
         for effect in unit.effects:
             match effect:
                 case Dispatch(assignment=assignment):
@@ -225,9 +266,7 @@ class Driver:
                     if self._notifier is not None:
                         self._notifier(effect)
                 case RunEnded():
-                    del self._actors[run_id]
-                    self._alarm.forget(run_id)
-                    actor.ended.set_result(None)
+                    self._ended(run_id, actor)
                     return
         self._alarm.set(run_id, actor.state.wakes_at)
         if actor.state.is_suspended:
@@ -235,12 +274,21 @@ class Driver:
         else:
             actor.suspended.clear()
 
+    def _ended(self, run_id: str, actor: Actor) -> None:
+        del self._actors[run_id]
+        self._broker.uncover(run_id)
+        self._alarm.forget(run_id)
+        actor.ended.set_result(None)
+        for number, asked in actor.asked.items():
+            asked.set_result(CommandAnswer(number, accepted=False, message="the run has ended"))
+
     def _let_go(self, run_id: str, unit: _Gathered) -> None:
         """Stop driving a run that belongs to another engine now."""
         del self._actors[run_id]
         self._alarm.forget(run_id)
         for leaf in unit.actor.state.leaves.values():
             self._broker.cancel(leaf.record.task_id)
+        self._broker.uncover(run_id)
         _break(unit.actor, RunTakenOver(run_id))
 
     def _fail(self, failure: EngineFailed) -> None:
@@ -252,9 +300,13 @@ class Driver:
 
 
 def _break(actor: Actor, error: Exception) -> None:
-    for future in (actor.accepted, actor.ended):
+    for future in _futures(actor):
         if not future.done():
             future.set_exception(error)
             # Nobody need wait for it; whoever does still gets the exception.
             future.exception()
     actor.news.set()
+
+
+def _futures(actor: Actor) -> Iterable[asyncio.Future[Any]]:
+    return (actor.accepted, actor.ended, *actor.asked.values())

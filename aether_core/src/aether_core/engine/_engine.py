@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import deque
 from typing import TYPE_CHECKING
 
-from aether_core.engine._admission import Admitted, admit
-from aether_core.engine._driver import Actor, Driver
-from aether_core.engine._errors import EngineClosed, EngineError, RunNotFound, RunTakenOver
+from aether_core.engine._control import Control
+from aether_core.engine._driver import Driver
+from aether_core.engine._errors import EngineClosed, RunNotFound, RunTakenOver
 from aether_core.engine._execution import execution_of, summary_of
-from aether_core.engine._heartbeat import LEASE, Heartbeat
-from aether_core.engine._stored import stored_plan, suspended_task
-from aether_core.kernel import (
-    CancelRequested,
-    Recovered,
-    ResumeRequested,
-    RunRecord,
-    Submitted,
-    new_run,
-    restore_run,
-)
+from aether_core.engine._ownership import Ownership
+from aether_core.engine._secrets import SecretBroker
+from aether_core.engine._secrets_mask import shown_events
+from aether_core.engine._stored import waits_for_resume
+from aether_core.engine._submission import Request, Submission
 from aether_core.ports import RunQuery, SystemClock, uuid7
-from aether_sdk import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
     from aether_core.check import ExecutorCatalog
     from aether_core.document import LoadedDocument
+    from aether_core.engine._admission import Admitted
+    from aether_core.engine._cron import Cron
     from aether_core.engine._execution import WorkflowExecution, WorkflowSummary
-    from aether_core.kernel import EventRecord, TaskCompleted, TaskRecord, TaskStarted
-    from aether_core.ports import Clock, HookNotifier, IdGenerator, Store, TaskBroker
+    from aether_core.kernel import EventRecord, TaskCompleted, TaskStarted
+    from aether_core.ports import (
+        ArtifactRepository,
+        Clock,
+        HookNotifier,
+        IdGenerator,
+        SecretProvider,
+        Store,
+        TaskBroker,
+        VariableSource,
+    )
     from aether_sdk import JsonValue
 
 # How often a run that another process drives is looked at, in seconds.
@@ -56,6 +59,10 @@ class Engine:
         new_id: gives ids for runs and tasks.
         notifier: is told of hooks, besides the tasks that they run; must not block or raise.
         dispatch_timeout: longest wait of a task for a worker, in microseconds.
+        variable_sources: give custom variables to runs that refer to them; what is given at
+            `submit` wins over them, and later ones win over earlier ones.
+        secrets: gives the values of `secretKeyRef`, right before a task goes to the broker.
+        artifacts: where the broker keeps the files of tasks; those of a run are deleted with it.
     """
 
     def __init__(
@@ -68,17 +75,24 @@ class Engine:
         new_id: IdGenerator = uuid7,
         notifier: HookNotifier | None = None,
         dispatch_timeout: int | None = None,
+        variable_sources: Iterable[VariableSource] = (),
+        secrets: SecretProvider | None = None,
+        artifacts: ArtifactRepository | None = None,
     ) -> None:
         self._store = store
-        self._broker = broker
         self._registry = registry
         self._clock = clock or SystemClock()
+        self._broker = SecretBroker(broker, secrets, self._clock)
         self._new_id = new_id
         self._notifier = notifier
         self._dispatch_timeout = dispatch_timeout
-        self._driver: Driver | None = None
+        self._variable_sources = variable_sources
+        self._artifacts = artifacts
         self._engine_id = new_id()
-        self._heartbeat = Heartbeat(store, self._clock, self._engine_id)
+        self._driver: Driver | None = None
+        self._ownership: Ownership
+        self._control: Control
+        self._submission: Submission
 
     async def __aenter__(self) -> Self:
         await self._store.open()
@@ -90,6 +104,23 @@ class Engine:
             await self._store.close()
             raise
         self._driver = driver
+        self._ownership = Ownership(
+            self._store,
+            driver,
+            self._clock,
+            self._new_id,
+            self._engine_id,
+            self._dispatch_timeout,
+        )
+        self._control = Control(self._store, self._clock, self._ownership, self._artifacts)
+        self._submission = Submission(
+            self._store,
+            self._registry,
+            self._clock,
+            self._new_id,
+            self._ownership,
+            self._variable_sources,
+        )
         return self
 
     async def __aexit__(
@@ -102,10 +133,27 @@ class Engine:
         try:
             await self._broker.close()
             if driver is not None:
+                await self._ownership.stop()
                 await driver.stop()
-            await self._heartbeat.stop()
         finally:
             await self._store.close()
+
+    @property
+    def cron(self) -> Cron:
+        """The schedules of the store, and what starts their runs."""
+        # Late: few engines have to do with schedules.
+        from aether_core.engine._cron import Cron
+
+        self._open_driver()
+        return Cron(
+            self,
+            self._store,
+            registry=self._registry,
+            clock=self._clock,
+            new_id=self._new_id,
+            engine_id=self._engine_id,
+            variable_sources=self._variable_sources,
+        )
 
     async def submit(
         self,
@@ -114,6 +162,8 @@ class Engine:
         arguments: Mapping[str, JsonValue] | None = None,
         variables: Mapping[str, JsonValue] | None = None,
         run_id: str | None = None,
+        cron_id: str = "",
+        scheduled_at: int | None = None,
     ) -> str:
         """Start a run and return its id as soon as its beginning is durable.
 
@@ -123,42 +173,48 @@ class Engine:
             variables: custom variables by full dotted name.
             run_id: the run's id. When a run with this id exists, nothing is started and the
                 id is returned, so that a submission can safely be repeated.
+            cron_id: the schedule that starts the run.
+            scheduled_at: the time of the schedule, in microseconds.
 
         Raises:
             DocumentRejected: the document, the arguments or the variables have errors.
             StoreError: the run can't be stored.
         """
-        driver = self._open_driver()
-        admitted = (
-            document
-            if isinstance(document, Admitted)
-            else admit(document, self._registry, arguments=arguments, variables=variables)
-        )
-        if run_id is not None and await self._exists(run_id):
-            return run_id
-        await self._heartbeat.start()
-        now = self._clock.now()
-        run = RunRecord(
-            run_id=run_id or self._new_id(),
-            workflow=admitted.plan.workflow,
-            namespace=admitted.plan.namespace,
-            document=admitted.snapshot,
-            phase=Phase.CREATED,
-            created_at=now,
-            owner=self._engine_id,
-            arguments=dict(admitted.arguments),
-            variables=dict(admitted.variables),
-        )
-        state = new_run(admitted.plan, run, self._new_id, dispatch_timeout=self._dispatch_timeout)
-        actor = driver.add(state)
-        driver.post(run.run_id, Submitted(now))
-        try:
-            await asyncio.shield(actor.accepted)
-        except RunTakenOver:
-            # Another process took the id that the caller chose between our look and our commit.
-            if run_id is None:
-                raise
-        return run.run_id
+        self._open_driver()
+        request = Request(arguments, variables, run_id, cron_id, scheduled_at)
+        return await self._submission.submit(document, request)
+
+    async def enqueue(
+        self,
+        document: Admitted | LoadedDocument | Mapping[str, JsonValue],
+        *,
+        arguments: Mapping[str, JsonValue] | None = None,
+        variables: Mapping[str, JsonValue] | None = None,
+        run_id: str | None = None,
+    ) -> str:
+        """Keep a run for whichever engine recovers it first, and return its id.
+
+        The run's timeout counts from its beginning there. The arguments are those of `submit`.
+
+        Raises:
+            DocumentRejected: the document, the arguments or the variables have errors.
+            StoreError: the run can't be stored.
+        """
+        self._open_driver()
+        request = Request(arguments, variables, run_id)
+        return await self._submission.enqueue(document, request)
+
+    async def keep_template(self, document: LoadedDocument) -> None:
+        """Keep a WorkflowTemplate for workflows that refer to it (decision 16).
+
+        It takes the place of an older one of its name and namespace.
+
+        Raises:
+            DocumentRejected: it has errors.
+            StoreError: it can't be stored.
+        """
+        self._open_driver()
+        await self._submission.keep_template(document)
 
     async def get(self, run_id: str) -> WorkflowExecution:
         """Return a run with all its tasks, as it is stored.
@@ -207,15 +263,37 @@ class Engine:
                 await asyncio.sleep(_POLL_SECONDS)
 
     async def wait_suspended(self, run_id: str) -> None:
-        """Wait until nothing goes on in a run of this engine before somebody resumes a task.
+        """Wait until nothing goes on in a run before somebody resumes a task.
 
         Raises:
-            RunNotFound: this engine does not drive such a run.
+            RunNotFound: the store has no such run.
         """
-        actor = self._open_driver().actor(run_id)
-        if actor is None:
-            raise RunNotFound(run_id)
-        await actor.suspended.wait()
+        seen = -1
+        while True:
+            actor = self._open_driver().actor(run_id)
+            if actor is not None:
+                await actor.suspended.wait()
+                return
+            run = await self._store.get_run(run_id)
+            if run is None:
+                raise RunNotFound(run_id)
+            if run.version != seen and waits_for_resume(await self._store.get_tasks(run_id)):
+                return
+            seen = run.version
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def cancel(self, run_id: str, reason: str = "cancelled by user") -> None:
+        """Stop a run, whoever drives it; returns when that is durable.
+
+        A run that no engine drives any more is taken on by this one first. Executors that
+        must clean up may take longer to end.
+
+        Raises:
+            RunNotFound: the store has no such run.
+            NotApplicable: it has already ended; nothing is changed.
+        """
+        self._open_driver()
+        await self._control.cancel(run_id, reason)
 
     async def resume(
         self,
@@ -236,20 +314,43 @@ class Engine:
         Raises:
             RunNotFound: the store has no such run.
             NotSuspended: there is no such suspended task, or more than one; nothing is changed.
-            RunTakenOver: another engine drives the run.
+            NotApplicable: the run has ended, or somebody else was faster; nothing is changed.
         """
-        chosen = suspended_task(run_id, await self._stored_tasks(run_id), task)
-        driver = self._open_driver()
-        actor = driver.actor(run_id) or await self._take_on(run_id)
-        news = actor.news
-        at = self._clock.now()
-        driver.post(run_id, ResumeRequested(at, chosen.seq, dict(payload or {})))
-        await news.wait()
+        self._open_driver()
+        await self._control.resume(run_id, payload or {}, task)
+
+    async def retry(self, run_id: str) -> None:
+        """Begin an ended run again where it did not succeed; returns when that is durable.
+
+        What succeeded stays as it is. Everything else begins again in the same run, with a new
+        generation; the run's events keep what happened before.
+
+        Raises:
+            RunNotFound: the store has no such run.
+            NotApplicable: it has not ended, or it succeeded; nothing is changed.
+            RunTakenOver: another process retried it at the same time.
+        """
+        self._open_driver()
+        await self._control.retry(run_id)
+
+    async def delete(self, run_id: str) -> None:
+        """Remove a run that has ended, with its tasks and events.
+
+        Raises:
+            RunNotFound: the store has no such run.
+            NotApplicable: it has not ended; nothing is changed.
+        """
+        self._open_driver()
+        await self._control.delete(run_id)
+
+    def drives(self, run_id: str) -> bool:
+        """Return whether this engine drives the run."""
+        return self._open_driver().actor(run_id) is not None
 
     async def abandoned(self) -> Sequence[str]:
         """Return the ids of unfinished runs whose engine has been silent for 5 seconds."""
         self._open_driver()
-        return await self._store.list_abandoned(self._clock.now() - LEASE)
+        return await self._ownership.abandoned()
 
     async def recover(self) -> Sequence[str]:
         """Take on every abandoned run and return their ids; `wait` tells how they end.
@@ -260,55 +361,8 @@ class Engine:
             EngineError: this version does not understand the document of a run; the others
                 have been taken on.
         """
-        taken: deque[str] = deque()
-        failure: EngineError | None = None
-        for run_id in await self.abandoned():
-            try:
-                await self._take_on(run_id)
-            except RunTakenOver:
-                # Another engine was faster.
-                continue
-            except EngineError as error:
-                failure = error
-                continue
-            taken.append(run_id)
-        if failure is not None:
-            raise failure
-        return tuple(taken)
-
-    async def _stored_tasks(self, run_id: str) -> Sequence[TaskRecord]:
         self._open_driver()
-        if await self._store.get_run(run_id) is None:
-            raise RunNotFound(run_id)
-        return await self._store.get_tasks(run_id)
-
-    async def _take_on(self, run_id: str) -> Actor:
-        """Drive a stored run from where it stands.
-
-        Raises:
-            RunNotFound: the store has no such run.
-            RunTakenOver: another engine drives it, or was faster.
-            EngineError: this version does not understand its document.
-        """
-        if run_id not in await self.abandoned():
-            raise RunTakenOver(run_id)
-        run = await self._store.get_run(run_id)
-        if run is None:
-            raise RunNotFound(run_id)
-        run.owner = self._engine_id
-        state = restore_run(
-            stored_plan(run),
-            run,
-            await self._store.get_tasks(run_id),
-            self._new_id,
-            dispatch_timeout=self._dispatch_timeout,
-        )
-        driver = self._open_driver()
-        await self._heartbeat.start()
-        actor = driver.add(state)
-        driver.post(run_id, Recovered(self._clock.now()))
-        await asyncio.shield(actor.accepted)
-        return actor
+        return await self._ownership.recover()
 
     async def events(self, run_id: str, *, after: int = 0) -> AsyncIterator[EventRecord]:
         """Yield a run's history from event number `after + 1` on, and then what happens.
@@ -327,7 +381,7 @@ class Engine:
             if run is None:
                 raise RunNotFound(run_id)
             while page := await self._store.get_events(run_id, after=after, limit=_EVENT_PAGE):
-                for event in page:
+                for event in shown_events(run, page):
                     yield event
                 after = page[-1].seq
             if run.phase.is_terminal and after >= run.last_event:
@@ -336,25 +390,6 @@ class Engine:
                 await news.wait()
             else:
                 await asyncio.sleep(_POLL_SECONDS)
-
-    async def cancel(self, run_id: str, reason: str = "cancelled by user") -> None:
-        """Ask a run that this engine drives to stop; `wait` tells when it has.
-
-        Raises:
-            RunNotFound: this engine does not drive such a run.
-        """
-        driver = self._open_driver()
-        if driver.actor(run_id) is None:
-            raise RunNotFound(run_id)
-        driver.post(run_id, CancelRequested(self._clock.now(), reason))
-
-    async def _exists(self, run_id: str) -> bool:
-        driver = self._open_driver()
-        actor = driver.actor(run_id)
-        if actor is not None:
-            await asyncio.shield(actor.accepted)
-            return True
-        return await self._store.get_run(run_id) is not None
 
     def _open_driver(self) -> Driver:
         if self._driver is None:

@@ -5,7 +5,8 @@ AetherError
     ├── DocumentRejected        the document has errors; nothing was stored
     ├── RunNotFound             no such run in the store
     ├── RunTakenOver            another engine drives the run now
-    ├── NotSuspended            there is nothing to resume
+    ├── NotApplicable           the run is not in a state for the request
+    │   └── NotSuspended        there is nothing to resume
     ├── EngineFailed            the store failed; nothing more will happen here
     └── EngineClosed            used before `async with` or after it
 """
@@ -75,7 +76,13 @@ class RunTakenOver(EngineError):
         self.run_id = run_id
 
 
-class NotSuspended(EngineError):
+class NotApplicable(EngineError):
+    """A request does not fit the state that the run is in; nothing was changed."""
+
+    code = "AE817"
+
+
+class NotSuspended(NotApplicable):
     """There is nothing to resume: the task, or every task of the run, goes on or has ended."""
 
     code = "AE816"

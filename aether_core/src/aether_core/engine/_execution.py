@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aether_core.engine._secrets_mask import Mask
 from aether_sdk import JsonValue, Phase
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def iso_time(microseconds: int | None) -> str | None:
     return moment.isoformat(timespec="microseconds") + "Z"
 
 
-class TaskExecution(msgspec.Struct, frozen=True, rename="camel"):
+class TaskExecution(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One task of a run, as `aether get` shows it; times are ISO 8601 text or None."""
 
     run_id: str
@@ -45,9 +46,11 @@ class TaskExecution(msgspec.Struct, frozen=True, rename="camel"):
     created_at: str | None
     started_at: str | None
     finished_at: str | None
+    #: Places of its output artifacts by name; not in the JSON when there are none.
+    artifacts: dict[str, JsonValue] = {}
 
 
-class WorkflowExecution(msgspec.Struct, frozen=True, rename="camel"):
+class WorkflowExecution(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One run with its tasks in creation order; encoded as JSON it is what `aether get` prints."""
 
     run_id: str
@@ -62,6 +65,8 @@ class WorkflowExecution(msgspec.Struct, frozen=True, rename="camel"):
     finished_at: str | None
     outputs: dict[str, JsonValue]
     tasks: tuple[TaskExecution, ...]
+    #: Places of the entrypoint's output artifacts by name; not in the JSON when there are none.
+    artifacts: dict[str, JsonValue] = {}
 
 
 class WorkflowSummary(msgspec.Struct, frozen=True, rename="camel"):
@@ -77,23 +82,28 @@ class WorkflowSummary(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def execution_of(run: RunRecord, tasks: Iterable[TaskRecord]) -> WorkflowExecution:
-    """Return the outside view of stored records."""
+    """Return the outside view of stored records; secrets are masked."""
+    mask = Mask(run.seal)
+    shown = tuple(_task_execution(task, mask) for task in tasks)
+    # The entrypoint comes first.
+    entry = shown[0].artifacts if shown else {}
     return WorkflowExecution(
         run_id=run.run_id,
         workflow=run.workflow,
         namespace=run.namespace,
         phase=run.phase,
-        message=run.message,
+        message=mask.text(run.message),
         progress=progress_text(run.tasks_done, run.tasks_total),
         created_at=iso_time(run.created_at),
         started_at=iso_time(run.started_at),
         finished_at=iso_time(run.finished_at),
-        outputs=run.outputs or {},
-        tasks=tuple(map(_task_execution, tasks)),
+        outputs=mask.values(run.outputs),
+        tasks=shown,
+        artifacts=entry,
     )
 
 
-def _task_execution(task: TaskRecord) -> TaskExecution:
+def _task_execution(task: TaskRecord, mask: Mask) -> TaskExecution:
     return TaskExecution(
         run_id=task.task_id,
         parent_run_id=task.parent_id,
@@ -103,13 +113,14 @@ def _task_execution(task: TaskRecord) -> TaskExecution:
         template=task.template,
         template_type=task.template_type,
         phase=task.phase,
-        message=task.message,
+        message=mask.text(task.message),
         retry_count=task.retry_count,
-        inputs=task.inputs or {},
-        outputs=task.outputs or {},
+        inputs=mask.values(task.inputs),
+        outputs=mask.values(task.outputs),
         created_at=iso_time(task.created_at),
         started_at=iso_time(task.started_at),
         finished_at=iso_time(task.finished_at),
+        artifacts=mask.values(task.artifacts),
     )
 
 

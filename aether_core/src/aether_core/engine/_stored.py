@@ -32,6 +32,20 @@ def stored_plan(run: RunRecord) -> Plan:
     return compile_workflow(workflow)
 
 
+def waits_for_resume(tasks: Iterable[TaskRecord]) -> bool:
+    """Return whether nothing goes on among these tasks until somebody resumes one.
+
+    The same question as `RunState.is_suspended` answers for a run in memory.
+    """
+    open_tasks = [task for task in tasks if not task.phase.is_terminal]
+    leaves = [task for task in open_tasks if task.template_type == "task"]
+    return (
+        bool(leaves)
+        and all(task.phase is Phase.SUSPENDED for task in leaves)
+        and all(task.deadline is None for task in open_tasks)
+    )
+
+
 def suspended_task(run_id: str, tasks: Iterable[TaskRecord], wanted: str | None) -> TaskRecord:
     """Return the one suspended task that is meant.
 

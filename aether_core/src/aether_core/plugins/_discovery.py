@@ -67,26 +67,31 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def find_plugins(policy: PluginPolicy) -> tuple[Candidate, ...]:
+def find_plugins(
+    policy: PluginPolicy, group: str = ENTRY_POINT_GROUP, what: str = "executor type"
+) -> tuple[Candidate, ...]:
     """Return a candidate per entry point, sorted by name and distribution.
 
     Two distributions with one entry name are both in conflict, each naming the other.
-    """
-    # Costs about 20 ms of start-up, which commands without executors need not pay.
 
-    found = [_candidate(entry) for entry in entry_points(ENTRY_POINT_GROUP)]
+    Args:
+        policy: which plugins may load.
+        group: the entry points' group.
+        what: what a name in this group stands for, for messages.
+    """
+    found = [_candidate(entry, group) for entry in entry_points(group)]
     allowed = [_judged(candidate, policy) for candidate in found]
     ordered = sorted(allowed, key=lambda item: (item.record.name, item.record.distribution))
-    return tuple(_with_conflicts(_unique(ordered)))
+    return tuple(_with_conflicts(_unique(ordered), what))
 
 
-def _candidate(entry: EntryPoint) -> Candidate:
+def _candidate(entry: EntryPoint, group: str) -> Candidate:
     record = PluginRecord(
         name=entry.name,
         distribution=entry.distribution,
         version=entry.version,
         target=entry.value,
-        executors=(entry.name,),
+        executors=(entry.name,) if group == ENTRY_POINT_GROUP else (),
     )
     return Candidate(record, entry)
 
@@ -108,7 +113,7 @@ def _unique(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(reversed(seen.values()))
 
 
-def _with_conflicts(candidates: list[Candidate]) -> Iterable[Candidate]:
+def _with_conflicts(candidates: list[Candidate], what: str) -> Iterable[Candidate]:
     rivals: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         if candidate.record.state is PluginState.AVAILABLE:
@@ -120,7 +125,7 @@ def _with_conflicts(candidates: list[Candidate]) -> Iterable[Candidate]:
             continue
         names = ", ".join(c.record.distribution for c in others)
         reason = (
-            f"executor type {candidate.record.name!r} is also provided by {names}; "
+            f"{what} {candidate.record.name!r} is also provided by {names}; "
             "uninstall or deny one of them"
         )
         record = msgspec.structs.replace(

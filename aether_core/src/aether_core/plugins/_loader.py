@@ -64,7 +64,7 @@ def load_plugin(candidate: Candidate, registry: Registry) -> PluginRecord:
             candidate.record, state=failed.state, stage=failed.stage, reason=failed.reason
         )
     except (Exception, SystemExit) as error:  # noqa: BLE001  # a broken plugin must not hurt others
-        return _failure(candidate.record, stage, error)
+        return failed_record(candidate.record, stage, error)
     return msgspec.structs.replace(
         candidate.record,
         state=PluginState.LOADED,
@@ -72,7 +72,8 @@ def load_plugin(candidate: Candidate, registry: Registry) -> PluginRecord:
     )
 
 
-def _failure(record: PluginRecord, stage: str, error: BaseException) -> PluginRecord:
+def failed_record(record: PluginRecord, stage: str, error: BaseException) -> PluginRecord:
+    """Return the record of a plugin that raised something at a stage of its loading."""
     # Only failures need it; it costs start-up time.
     import traceback
 
