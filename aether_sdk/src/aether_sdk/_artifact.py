@@ -1,19 +1,19 @@
-"""Artifacts: data that travels beside the parameters of a task."""
+"""Artifacts: files and folders that travel beside the parameters of a task."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from aether_sdk._json_value import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A named artifact, described by the workflow; the engine hands it through untouched."""
+    """A named file or folder on this machine.
+
+    Attributes:
+        name: The name that the workflow declares.
+        path: Where it is. An input lies in a folder of the attempt's own, which is removed when
+            the attempt has ended; changing it there changes nothing for anybody else.
+    """
 
     name: str
-    value: Mapping[str, JsonValue]
+    path: str

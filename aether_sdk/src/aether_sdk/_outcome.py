@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import is_dataclass, replace
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from aether_sdk._codes import ExecCode
@@ -16,6 +17,8 @@ from aether_sdk._paths import child_path
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+    from aether_sdk._artifact import Artifact
 
 _Values: TypeAlias = "Mapping[object, object] | Mapping[str, object]"
 
@@ -84,8 +87,13 @@ def _checked(outputs: ExecOutputs) -> ExecOutputs:
     """
     _expect(outputs.code, int, "the code", "an integer")
     _expect(outputs.message, str, "the message", "a string")
-    parameters = tuple(_checked_parameter(item) for item in _items(outputs.parameters))
-    return replace(outputs, parameters=parameters, artifacts=tuple(outputs.artifacts))
+    parameters = tuple(
+        _checked_parameter(item) for item in _items(outputs.parameters, "the parameters")
+    )
+    artifacts = tuple(
+        _checked_artifact(item) for item in _items(outputs.artifacts, "the artifacts")
+    )
+    return replace(outputs, parameters=parameters, artifacts=artifacts)
 
 
 def _expect(value: object, kind: type[object], what: str, wanted: str) -> None:
@@ -93,11 +101,11 @@ def _expect(value: object, kind: type[object], what: str, wanted: str) -> None:
         raise OutputError(f"{what} is of type {type_name(value)}, expected {wanted}")
 
 
-def _items(parameters: object) -> Iterable[object]:
-    if isinstance(parameters, (tuple, list)):
-        return cast("Iterable[object]", parameters)
-    kind = type_name(parameters)
-    raise OutputError(f"the parameters are of type {kind}, expected a tuple; see ExecOutputs.of")
+def _items(values: object, what: str) -> Iterable[object]:
+    if isinstance(values, (tuple, list)):
+        return cast("Iterable[object]", values)
+    kind = type_name(values)
+    raise OutputError(f"{what} are of type {kind}, expected a tuple; see ExecOutputs.of")
 
 
 def _checked_parameter(parameter: object) -> Parameter:
@@ -107,6 +115,21 @@ def _checked_parameter(parameter: object) -> Parameter:
         return parameter
     value = json_value(parameter.value, child_path("$", parameter.name))
     return replace(parameter, value=value)
+
+
+def _checked_artifact(artifact: object) -> Artifact:
+    # Late: most tasks have none, and a dataclass takes long to make.
+    from aether_sdk._artifact import Artifact
+
+    if not isinstance(artifact, Artifact):
+        raise OutputError(f"an artifact is of type {type_name(artifact)}, expected Artifact")
+    _expect(artifact.name, str, "the name of an artifact", "a string")
+    path: object = artifact.path
+    if isinstance(path, PathLike):
+        # Whoever has a Path at hand gives that.
+        path = fspath(cast("PathLike[str]", path))
+    _expect(path, str, f"the path of artifact {artifact.name!r}", "a string")
+    return replace(artifact, path=str(path))
 
 
 def _task_outcome(error: TaskOutcome) -> ExecOutputs:

@@ -24,7 +24,8 @@ class ExecOutputs:
         code: An `ExecCode`; any other number counts as an error and is stored as it is.
         message: One line for people, shown beside the task.
         parameters: Output parameters, in order.
-        artifacts: Output artifacts.
+        artifacts: Output artifacts that lie elsewhere than the request asked for. Those that the
+            task does not declare are dropped.
     """
 
     code: int = ExecCode.SUCCEEDED

@@ -71,6 +71,10 @@ class Inputs:
         """Return all values by name; of repeated names the last, without those that are unset."""
         return values_by_name(self.parameters)
 
+    def artifact(self, name: str) -> str | None:
+        """Return the path of the input artifact called `name`, or None."""
+        return next((each.path for each in self.artifacts if each.name == name), None)
+
     def __repr__(self) -> str:
         names = ", ".join(parameter.name for parameter in self.parameters)
         return f"Inputs({names})"

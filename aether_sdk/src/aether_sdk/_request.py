@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aether_sdk._parameters import Inputs
     from aether_sdk._resources import Resources
 
@@ -19,12 +21,16 @@ class ExecuteRequest:
         workflow_run_id: Id of the run.
         task_name: Name of the task; in a loop, of the template that is the loop's body.
         template_name: Name of the template, empty for an executor written in place.
-        inputs: Bound inputs, secrets resolved; None when the task has no inputs.
+        inputs: Bound inputs, secrets resolved, and the input artifacts as files and folders; None
+            when the task has neither.
         resources: What the task's template asks for.
         timeout: The task's own limit as written (`30s`), empty when it has none. The engine
             cancels the attempt at the limit; the executor need not watch it.
         retry_count: Retries used up before this attempt. A resume does not change it.
         attempt: Number of this attempt, from 1.
+        output_artifacts: The output artifacts that the task declares, by name: the path where each
+            is looked for, as a file or a folder, once the attempt has succeeded. Nothing is there
+            yet, but the folder around it is.
     """
 
     task_run_id: str
@@ -37,3 +43,4 @@ class ExecuteRequest:
     timeout: str = ""
     retry_count: int = 0
     attempt: int = 1
+    output_artifacts: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -53,7 +54,7 @@ def test_outputs_pass_as_they_are() -> None:
         999,
         "odd",
         (Parameter("a", [1], "array", "About a."), Parameter("a"), Parameter("b", None)),
-        (Artifact("log", {"path": "x"}),),
+        (Artifact("log", "/x/log"),),
     )
 
     assert outcome_of(outputs) == outputs
@@ -64,6 +65,12 @@ def test_values_in_outputs_become_plain_json() -> None:
     outputs = ExecOutputs(parameters=[Parameter("a", (1, 2))])  # type: ignore[arg-type]  # authors do it
 
     assert outcome_of(outputs).parameters == (Parameter("a", [1, 2]),)
+
+
+def test_a_path_object_is_a_path() -> None:
+    outputs = ExecOutputs(artifacts=[Artifact("log", Path("/x/log"))])  # type: ignore[arg-type]  # authors do it
+
+    assert outcome_of(outputs).artifacts == (Artifact("log", "/x/log"),)
 
 
 async def _coroutine() -> None:
@@ -89,6 +96,10 @@ async def _coroutine() -> None:
         (ExecOutputs(0, "", {"a": 1}), "the parameters are of type dict"),  # type: ignore[arg-type]
         (ExecOutputs(0, "", ("a",)), "a parameter is of type str"),  # type: ignore[arg-type]
         (ExecOutputs(0, "", (Parameter("a", object()),)), "$.a: a value"),  # type: ignore[arg-type]
+        (ExecOutputs(artifacts={"a": "/a"}), "the artifacts are of type dict"),  # type: ignore[arg-type]
+        (ExecOutputs(artifacts=("/a",)), "an artifact is of type str"),  # type: ignore[arg-type]
+        (ExecOutputs(artifacts=(Artifact("a", 1),)), "the path of artifact 'a' is of type int"),  # type: ignore[arg-type]
+        (ExecOutputs(artifacts=(Artifact(1, "/a"),)), "the name of an artifact is of type int"),  # type: ignore[arg-type]
     ],
 )
 def test_anything_else_is_an_error_that_says_what_came(result: object, said: str) -> None:

@@ -82,7 +82,7 @@ def test_outputs_copy_what_they_are_given() -> None:
     "value",
     [
         Parameter("a"),
-        Artifact("a", {}),
+        Artifact("a", "/a"),
         Inputs(),
         ExecOutputs(),
         Resources(),
@@ -95,3 +95,14 @@ def test_records_cannot_be_changed_or_extended(value: object) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(value, field, "other")
     assert not hasattr(value, "__dict__")
+
+
+def test_an_input_artifact_is_found_by_its_name() -> None:
+    inputs = Inputs(artifacts=(Artifact("a", "/x/a"), Artifact("b", "/x/b")))
+
+    assert inputs.artifact("b") == "/x/b"
+    assert inputs.artifact("c") is None
+
+
+def test_a_request_without_output_artifacts_has_none() -> None:
+    assert ExecuteRequest("t", "w", "main").output_artifacts == {}

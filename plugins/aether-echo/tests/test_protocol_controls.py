@@ -10,6 +10,7 @@ import pytest
 from aether_echo import EchoExecutor
 from aether_sdk import (
     UNSET,
+    Artifact,
     ExecCode,
     ExecOutputs,
     ExecuteRequest,
@@ -225,3 +226,14 @@ def test_elements_without_a_usable_name_are_skipped_and_the_others_survive() -> 
 @pytest.mark.parametrize("wrong", [None, "a", 1, {"name": "a"}, UNSET])
 def test_outputs_that_are_no_list_count_as_absent(wrong: JsonValue) -> None:
     assert echo(Parameter("outputs", wrong), Parameter("a", 1)).as_dict() == {"a": 1}
+
+
+@pytest.mark.parametrize("controls", [(), (Parameter("message", "m"),)])
+def test_input_artifacts_come_back(controls: tuple[Parameter, ...]) -> None:
+    """The engine keeps those that the task declares; reference gap: they were ignored."""
+    artifacts = (Artifact("a", "/a"), Artifact("b", "/b"))
+    request = ExecuteRequest("task-1", "run-1", "greet", inputs=Inputs(controls, artifacts))
+
+    outputs = asyncio.run(EchoExecutor().execute(request))
+
+    assert outputs.artifacts == artifacts

@@ -106,6 +106,18 @@ def test_variables_are_added_to_the_inherited_environment(
     assert result.get("stdout") == "kept new 8080 true\n"
 
 
+def test_variables_with_secrets_are_not_inherited(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task gets the secrets that its document gives it, not all that the worker knows."""
+    monkeypatch.setenv("AETHER_SECRET_DB_PASSWORD", "x")
+
+    result = shell(script="env", env={"PASSWORD": "given"})
+
+    assert "AETHER_SECRET" not in str(result.get("stdout"))
+    assert "PASSWORD=given" in str(result.get("stdout"))
+
+
 def test_a_clean_environment_has_only_the_given_variables(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,8 +34,10 @@ class EchoExecutor(Executor):
             TaskError: `sleep`, `code` or `message` has a wrong value.
         """
         parameters, controls = _split(request)
+        # The engine takes those that the task declares as its outputs.
+        artifacts = request.inputs.artifacts if request.inputs else ()
         if not controls:
-            return ExecOutputs(parameters=tuple(parameters))
+            return ExecOutputs(parameters=tuple(parameters), artifacts=artifacts)
         extras = _controls.Extras(controls)
         if extras.seconds:
             await asyncio.sleep(extras.seconds)
@@ -43,7 +45,7 @@ class EchoExecutor(Executor):
         if held is not None:
             return held
         apply_declared(parameters, controls.get(_controls.OUTPUTS))
-        return ExecOutputs(extras.code, extras.message, tuple(parameters))
+        return ExecOutputs(extras.code, extras.message, tuple(parameters), artifacts)
 
 
 def _split(request: ExecuteRequest) -> tuple[list[Parameter], Controls]:

@@ -1,16 +1,14 @@
-"""The executor: from inputs to a process, and from its end to a result."""
+"""The `shell` executor: from inputs to a program."""
 
 from __future__ import annotations
 
-import os
-import sys
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, ClassVar, Final
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
 
-from aether_sdk import ExecCode, Executor, TaskError, bind_inputs, output_from
-from aether_shell._ending import describe
+from aether_sdk import bind_inputs
+from aether_shell._artifacts import artifact_environment
 from aether_shell._models import ShellInputs, ShellOutputs, text_of, words_of
-from aether_shell._process import Ended, Launch, run_process
+from aether_shell._process_executor import ProcessExecutor, inherited_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +20,7 @@ _SHELLS: Final = frozenset({"ash", "bash", "dash", "ksh", "mksh", "rbash", "sh",
 _SCRIPT_NAME: Final = "script"
 
 
-class ShellExecutor(Executor):
+class ShellExecutor(ProcessExecutor):
     """Runs a program, or a script through an interpreter, in a process group of its own."""
 
     type = "shell"
@@ -31,42 +29,23 @@ class ShellExecutor(Executor):
     Inputs = ShellInputs
     Outputs = ShellOutputs
 
-    #: Seconds between SIGTERM and SIGKILL when a process group has to go.
-    kill_grace: ClassVar[float] = 2.0
-    #: Seconds to wait for the end of the output after the process itself has ended.
-    drain_grace: ClassVar[float] = 1.0
-
     async def execute(self, request: ExecuteRequest) -> ExecOutputs:
         """Run one attempt. Cancelling it ends the whole process group.
 
         Raises:
             BindError: the inputs do not fit.
-            TaskError: the process cannot be started.
+            TaskError: the process cannot be started, or the names of artifacts clash.
         """
-        if sys.platform == "win32":
-            raise TaskError("the shell executor needs POSIX process groups; not on Windows")
+        self.refuse_windows()
         inputs = bind_inputs(request.inputs, ShellInputs)
-        return _result(await self._run(inputs), inputs)
-
-    async def _run(self, inputs: ShellInputs) -> Ended:
-        argv = _argv(inputs)
-        if inputs.cwd is not None and not Path(inputs.cwd).is_dir():
-            message = f"cannot start {argv[0]!r}: cwd {inputs.cwd!r} is not a directory"
-            raise TaskError(message)
-        try:
-            launch = Launch(
-                argv=argv,
-                env=_environment(inputs),
-                cwd=inputs.cwd,
-                stdin=None if inputs.stdin is None else inputs.stdin.encode(),
-                max_output_bytes=inputs.max_output_bytes,
-                drain_grace=self.drain_grace,
-                kill_grace=self.kill_grace,
-            )
-            return await run_process(launch)
-        except (OSError, ValueError) as error:
-            message = f"cannot start {argv[0]!r}: {_reason(error)}"
-            raise TaskError(message) from error
+        return await self.run(
+            _argv(inputs),
+            env=_environment(inputs, artifact_environment(request)),
+            cwd=inputs.cwd,
+            stdin=inputs.stdin,
+            success_codes=inputs.success_codes,
+            max_output_bytes=inputs.max_output_bytes,
+        )
 
 
 def _argv(inputs: ShellInputs) -> list[str]:
@@ -79,27 +58,7 @@ def _argv(inputs: ShellInputs) -> list[str]:
     return [*interpreter, "-c", inputs.script or "", *name, *args]
 
 
-def _environment(inputs: ShellInputs) -> dict[str, str]:
-    inherited: Mapping[str, str] = {} if inputs.clean_env else os.environ
-    return {**inherited, **{name: text_of(value) for name, value in inputs.env.items()}}
-
-
-def _reason(error: OSError | ValueError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "no such program (or the program that its #! line names)"
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return str(error)
-
-
-def _result(ended: Ended, inputs: ShellInputs) -> ExecOutputs:
-    outputs = ShellOutputs(
-        exit_code=ended.code,
-        stdout=ended.stdout.text(),
-        stderr=ended.stderr.text(),
-        truncated=ended.stdout.truncated or ended.stderr.truncated,
-    )
-    if ended.code in inputs.success_codes:
-        return output_from(outputs)
-    message = describe(ended.code, inputs.success_codes, ended.stderr.tail())
-    return output_from(outputs, code=ExecCode.FAILED, message=message)
+def _environment(inputs: ShellInputs, artifacts: Mapping[str, str]) -> dict[str, str]:
+    inherited = {} if inputs.clean_env else inherited_environment()
+    own = {name: text_of(value) for name, value in inputs.env.items()}
+    return {**inherited, **artifacts, **own}

@@ -86,11 +86,7 @@ class ShellInputs(BaseModel):
     @field_validator("env")
     @classmethod
     def _names_of_variables(cls, value: dict[str, Scalar]) -> dict[str, Scalar]:
-        bad = [name for name in value if not name or "=" in name or "\0" in name]
-        if bad:
-            message = f"not a name of an environment variable: {', '.join(map(repr, bad))}"
-            raise ValueError(message)
-        return value
+        return checked_names(value)
 
     @model_validator(mode="after")
     def _one_thing_to_run(self) -> ShellInputs:
@@ -110,6 +106,19 @@ class ShellOutputs(BaseModel):
     truncated: bool = Field(
         description="Whether a stream was longer than max_output_bytes and lost its end."
     )
+
+
+def checked_names(variables: dict[str, Scalar]) -> dict[str, Scalar]:
+    """Return environment variables whose names a process can be given.
+
+    Raises:
+        ValueError: some names can't be passed on.
+    """
+    bad = [name for name in variables if not name or "=" in name or "\0" in name]
+    if bad:
+        message = f"not a name of an environment variable: {', '.join(map(repr, bad))}"
+        raise ValueError(message)
+    return variables
 
 
 def words_of(value: list[Scalar] | str) -> list[str]:
