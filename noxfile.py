@@ -237,5 +237,13 @@ def bench(session: nox.Session) -> None:
     install_checkout(session)
     # An installed program has its bytecode; here the first, uncounted run writes it.
     env = {"PYTHONDONTWRITEBYTECODE": ""}
-    for script in ("startup.py", "throughput.py"):
+    for script in ("startup.py", "throughput.py", "loops.py"):
         session.run("python", f"benchmarks/{script}", *session.posargs, env=env)
+
+
+@nox.session
+def campaign(session: nox.Session) -> None:
+    """Generated documents against the engine in virtual time; `-- --documents N --seed S`."""
+    install_checkout(session)
+    options = session.posargs or ["--documents", "100000"]
+    session.run("python", "-m", "aether_core.simulation", *options)

@@ -41,7 +41,8 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AETHER_STORE", "sqlite:///runs.db")
-    monkeypatch.setenv("AETHER_PLUGINS_ALLOW", "aether-echo,aether-http,aether-shell")
+    ours = "aether-echo,aether-http,aether-shell,aether-workflow"
+    monkeypatch.setenv("AETHER_PLUGINS_ALLOW", ours)
     return tmp_path
 
 

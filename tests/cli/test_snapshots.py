@@ -122,11 +122,23 @@ def test_first_party_plugins_pass_the_check(aether: Aether) -> None:
     assert aether("plugins", "check").status == 0
 
 
-@pytest.mark.parametrize("executor", ["echo", "http", "shell"])
-def test_first_party_executors_are_described(aether: Aether, executor: str) -> None:
+@pytest.mark.parametrize(
+    ("executor", "distribution"),
+    [
+        ("await", "aether-workflow"),
+        ("echo", "aether-echo"),
+        ("function", "aether-workflow"),
+        ("http", "aether-http"),
+        ("script", "aether-shell"),
+        ("shell", "aether-shell"),
+    ],
+)
+def test_first_party_executors_are_described(
+    aether: Aether, executor: str, distribution: str
+) -> None:
     described = aether("executors", "describe", executor, "--output", "json")
 
     assert described.status == 0
-    assert described.json["distribution"] == f"aether-{executor}"
+    assert described.json["distribution"] == distribution
     assert aether("executors", "describe", executor).out.startswith(f"{executor} ")
     assert f"# `{executor}`" in aether("executors", "describe", executor, "--markdown").out

@@ -32,6 +32,10 @@ SUPPORTED = (
 )
 # Public cases in which a suspended task is resumed.
 RESUMED = ("11", "25")
+# Public cases in which the run is cancelled while a task is suspended.
+CANCELLED = ("20", "26")
+# Public cases whose document is a schedule, which is triggered by hand.
+SCHEDULED = ("28", "29", "30")
 # Public cases that read variables from outside the document.
 VARIABLES = {
     number: ["--set", "deploy.cluster=prod-cluster", "--set", "deploy.region=ap-east-1"]
@@ -199,6 +203,54 @@ def test_public_case_with_a_resume(
 
     assert waiting == 3
     verify(expected, status, *capsys.readouterr())
+
+
+@pytest.mark.parametrize(("document", "expectation"), public_cases(CANCELLED))
+def test_public_case_with_a_cancel(
+    document: Path, expectation: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The suspended run, which no process drives any more, is cancelled in the store."""
+    expected = json.loads(expectation.read_text(encoding="utf-8"))
+    store = f"sqlite:///{tmp_path}/runs.db"
+
+    waiting = main([*arguments_of(document, store, []), "--run-id", "r"])
+    capsys.readouterr()
+    status = main(["cancel", "r", "--store", store, "--output", "json"])
+    out, err = capsys.readouterr()
+
+    assert (waiting, status) == (3, 0), err
+    assert mismatches(expected, json.loads(out)) == []
+
+
+@pytest.mark.parametrize(("document", "expectation"), public_cases(SCHEDULED))
+def test_public_case_of_a_schedule(
+    document: Path, expectation: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Created and triggered as often as its file says, the schedule has the runs it describes."""
+    expected = json.loads(expectation.read_text(encoding="utf-8"))
+    name = json.loads(document.read_text(encoding="utf-8"))["metadata"]["name"]
+    more = ["--store", f"sqlite:///{tmp_path}/runs.db", "--output", "json"]
+
+    assert main(["cron", "create", str(document), *more]) == 0
+    statuses = [
+        main(["cron", "trigger", name, *more]) for _ in range(expected.get("cronTriggerCount") or 1)
+    ]
+    capsys.readouterr()
+    main(["cron", "get", name, *more])
+    runs = json.loads(capsys.readouterr().out)["runs"]
+    executions = []
+    for run in runs:
+        main(["get", run["runId"], *more])
+        executions.append(json.loads(capsys.readouterr().out))
+
+    # A run that succeeded, one that is suspended, or a trigger that was skipped.
+    assert set(statuses) <= {0, 3}
+    phases = [execution["phase"] for execution in executions]
+    assert len(runs) == expected["expectRunCount"]
+    assert phases.count("Cancelled") == expected.get("expectCancelledCount", 0)
+    last = {"expectPhase": expected.get("expectRunPhase", phases[-1])}
+    checks = {"expectTasks": expected.get("expectTasks", [])}
+    assert mismatches(last | checks, executions[-1]) == []
 
 
 @pytest.mark.parametrize(("document", "expectation"), public_cases(("08", "14")))

@@ -23,6 +23,8 @@ RUNS: dict[str, tuple[str, list[str], dict[str, Any]]] = {
     "branches": ("branches.yaml", [], {"place": "/tmp", "clean_up": "Failed"}),  # noqa: S108  # a text
     "parallel": ("parallel.yaml", ["-p", "pause=1ms"], {"mixed": "red, green, blue"}),
     "loop": ("loop.yaml", [], {"loaves": ["0: rye", "1: oat"], "number": 2}),
+    "artifacts": ("artifacts.yaml", [], {"most": "be: 2"}),
+    "artifacts-words": ("artifacts.yaml", ["-p", "words=c a c b c a"], {"most": "c: 3"}),
     "release": (
         "release.yaml",
         ["--set", "deploy.region=eu-west"],
@@ -68,6 +70,52 @@ def test_the_approval_waits_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFi
 
     assert (waiting, status) == (3, 0)
     assert json.loads(capsys.readouterr().out)["outputs"] == {"text": "ordered by Ada"}
+
+
+def test_the_password_reaches_the_program_alone(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the environment and from a file; a user's name that is not given has a default."""
+    secrets = {"mail": {"password": "from-a-file", "user": "Grace"}}
+    (tmp_path / "secrets.json").write_text(json.dumps(secrets))
+    (tmp_path / "secrets.json").chmod(0o600)
+    monkeypatch.setenv("AETHER_SECRET_MAIL_PASSWORD", "open-sesame")
+
+    from_environment = run("secret.yaml")
+    from_file = run("secret.yaml", "--secrets", str(tmp_path / "secrets.json"))
+
+    assert from_environment["outputs"] == {"said": "Ada logs in with ******, 11 characters"}
+    assert from_file["outputs"] == {"said": "****** logs in with ******, 11 characters"}
+
+
+def test_the_approval_can_be_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A rejection ends the run, and what waited for the approval does not run."""
+    store = ["--store", f"sqlite:///{tmp_path}/runs.db", "--output", "json"]
+
+    main(["run", str(EXAMPLES / "approval.yaml"), "--run-id", "order-2", *store])
+    asked = json.loads(capsys.readouterr().out)
+    status = main(["resume", "order-2", "-p", "decision=reject", *store])
+
+    ended = json.loads(capsys.readouterr().out)
+    assert asked["tasks"][1]["message"] == "12 chairs for 600 EUR: who approves?"
+    assert (status, ended["phase"], ended["outputs"]) == (1, "Failed", {})
+    assert [task["name"] for task in ended["tasks"]] == ["main", "ask"]
+
+
+def test_the_nightly_report_is_kept_and_made_once_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The first two commands of its comment."""
+    store = ["--store", f"sqlite:///{tmp_path}/runs.db", "--output", "json"]
+
+    created = main(["cron", "create", str(EXAMPLES / "nightly.yaml"), *store])
+    next_at = json.loads(capsys.readouterr().out)["nextAt"]
+    status = main(["cron", "trigger", "nightly", *store])
+
+    execution = json.loads(capsys.readouterr().out)
+    assert (created, status) == (0, 0)
+    assert next_at[11:16] in {"00:30", "01:00", "01:30"}
+    assert execution["outputs"]["stdout"] == "in stock: rye, oat, wheat\n"
 
 
 def test_parallel_branches_overlap(run: Run) -> None:
@@ -116,5 +164,5 @@ def test_every_example_is_run_by_a_test() -> None:
     """A document that is added to examples/ gets its test here."""
     documents = {path.name for path in EXAMPLES.glob("*.[jy]*")}
 
-    others = {"mistakes.yaml", "approval.yaml"}
+    others = {"mistakes.yaml", "approval.yaml", "secret.yaml", "nightly.yaml"}
     assert documents == {document for document, *_ in RUNS.values()} | others

@@ -23,7 +23,9 @@ def problems_of(package: str) -> list[str]:
     if not entries:
         problems.append(f"{package} has no entry point in the group aether.executors")
     for entry in entries:
-        for executor in entry.load().aether_executors():
+        loaded = entry.load()
+        offered = [loaded] if isinstance(loaded, type) else loaded.aether_executors()
+        for executor in offered:
             made = executor() if isinstance(executor, type) else executor
             if made.schema().type != made.type:
                 problems.append(f"{entry.name}: the schema is of type {made.schema().type!r}")

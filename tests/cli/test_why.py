@@ -1,0 +1,571 @@
+"""`aether why`, on real runs in SQLite."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from aether_core.engine.explain import ReasonKind
+
+Aether = Callable[..., Any]
+Snapshot = Callable[[str, str], None]
+Workflow = Callable[..., str]
+
+
+@pytest.fixture
+def ran(aether: Aether, work: Path) -> Callable[..., Any]:
+    """Run a dag of echo tasks as run `r`; return the outcome."""
+
+    def run(*nodes: Mapping[str, Any], templates: Any = (), **spec: Any) -> Any:
+        tasks = [{"executor": {"type": "echo"}, **node} for node in nodes]
+        for task in tasks:
+            if "template" in task:
+                del task["executor"]
+        document = {
+            "apiVersion": "aether/v1",
+            "kind": "Workflow",
+            "metadata": {"name": "flow"},
+            "spec": {
+                "entrypoint": "main",
+                "templates": [{"dag": {"name": "main", "tasks": tasks}}, *templates],
+                **spec,
+            },
+        }
+        (work / "flow.json").write_text(json.dumps(document))
+        return aether("run", "flow.json", "--run-id", "r", "--quiet", "--output", "json")
+
+    return run
+
+
+def echo(**config: Any) -> dict[str, Any]:
+    return {"type": "echo", "config": {name.replace("_", "-"): v for name, v in config.items()}}
+
+
+def reasons(outcome: Any) -> dict[str, str]:
+    """Return the reasons of the run by kind, the last one of each."""
+    assert outcome.status == 0, outcome.err
+    return {reason["kind"]: reason["text"] for reason in outcome.json["reasons"]}
+
+
+def task(outcome: Any, path: str) -> Any:
+    return next(each for each in outcome.json["tasks"] if each["path"] == path)
+
+
+@pytest.fixture
+def failed(ran: Callable[..., Any]) -> Any:
+    """A run with a failure, what it blocks, a skipped task and a tolerated end."""
+    return ran(
+        {"name": "a", "executor": echo(x=1)},
+        {"name": "bad", "dependencies": ["a"], "executor": echo(code=2, message="no flour")},
+        {"name": "c", "dependencies": ["bad"]},
+        {"name": "d", "dependencies": ["c"], "template": "sub"},
+        {
+            "name": "skipped",
+            "dependencies": ["a"],
+            "when": "tasks.a.outputs.parameters.x > 3 && default(tasks.a.code, 1) == 0",
+        },
+        {"name": "soft", "executor": echo(code=3), "continueOn": {"error": True}},
+        templates=[{"dag": {"name": "sub", "tasks": [{"name": "deep", "executor": echo()}]}}],
+    )
+
+
+@pytest.mark.usefixtures("failed")
+def test_a_failed_run(aether: Aether, snapshot: Snapshot) -> None:
+    """The whole JSON value, as other programs rely on it."""
+    outcome = aether("why", "r", "--output", "json")
+
+    assert (outcome.status, outcome.err) == (0, "")
+    snapshot("why-failed.json", outcome.out)
+
+
+@pytest.mark.usefixtures("failed")
+def test_a_failed_run_for_people(aether: Aether) -> None:
+    text = aether("why", "r").out
+
+    assert text.startswith("Failed  flow  r\n  bad ended Failed: no flour.\n")
+    assert "2 tasks were not reached: c, d." in text
+    assert "1 task was skipped: skipped." in text
+    assert "1 task ended badly, which continueOn tolerates: soft." in text
+    assert "\nbad  Failed\n  Its executor answered with code 2: no flour.\n" in text
+
+
+@pytest.mark.usefixtures("failed")
+def test_a_task_that_a_failure_blocks(aether: Aether) -> None:
+    """It has no record; what failed is named, also through others."""
+    near, far = aether("why", "r", "c"), aether("why", "r", "d")
+
+    assert near.out.endswith(
+        "\nc  not begun\n  It never began, since it depends on bad, which ended Failed.\n"
+    )
+    assert "depends on c, which was not reached either: bad ended Failed" in far.out
+
+
+@pytest.mark.usefixtures("failed")
+def test_a_task_inside_of_what_never_began(aether: Aether) -> None:
+    outcome = aether("why", "r", "deep", "--output", "json")
+
+    told = task(outcome, "sub/deep")
+    assert (told["taskId"], told["phase"]) == (None, None)
+    assert [r["text"] for r in told["reasons"]] == [
+        "It is inside dag sub, which has not begun.",
+        "d: It never began, since it depends on c, which was not reached either: bad ended Failed.",
+    ]
+
+
+@pytest.mark.usefixtures("failed")
+def test_a_skipped_task_shows_its_condition_and_the_values(aether: Aether) -> None:
+    told = task(aether("why", "r", "skipped", "--output", "json"), "skipped")
+
+    assert told["condition"]["values"] == [
+        {"reference": "tasks.a.outputs.parameters.x", "found": True, "value": 1},
+        {"reference": "tasks.a.code", "found": True, "value": 0},
+    ]
+    assert "tasks.a.outputs.parameters.x is 1\n" in aether("why", "r", "skipped").out
+
+
+@pytest.mark.usefixtures("failed")
+def test_get_tells_what_was_not_reached(aether: Aether) -> None:
+    """Such tasks have no record, so that no other line has them."""
+    line = "2 tasks were not reached: c, d; `aether why r` tells why.\n"
+
+    assert aether("get", "r").out.endswith(line)
+    assert aether("run", "flow.json", "--run-id", "r", "-q").out.endswith(line)
+
+
+@pytest.mark.usefixtures("failed")
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("r", "skiped"), 'Did you mean "skipped"?'),
+        (("r", "xyzzy"), "Its tasks are: a, bad, c, d, deep, main, skipped, soft."),
+        (("rr",), 'Did you mean "r"?'),
+        (("other",), "`aether list` shows what is there"),
+    ],
+)
+def test_unknown_names_are_wrong_usage_with_near_misses(
+    aether: Aether, words: tuple[str, ...], hint: str
+) -> None:
+    outcome = aether("why", *words)
+
+    assert (outcome.status, outcome.out) == (2, "")
+    assert f"hint: {hint}" in outcome.err
+
+
+def test_a_store_that_does_not_exist_has_no_run(aether: Aether, work: Path) -> None:
+    for command in ("why", "watch"):
+        assert aether(command, "r").status == 2
+    assert list(work.iterdir()) == []
+
+
+def test_a_retried_task_shows_each_attempt_with_its_times(
+    aether: Aether, ran: Callable[..., Any]
+) -> None:
+    retry = {"limit": 3, "expression": "phase == Failed", "backoff": {"duration": "30ms"}}
+    ran({"name": "flaky", "executor": echo(fail_count=2), "retry": retry})
+
+    outcome = aether("why", "r", "--output", "json")
+
+    assert reasons(outcome) == {
+        "success": "Everything that had to run ended well.",
+        "retried": "1 task was retried: flaky.",
+    }
+    attempts = task(outcome, "flaky")["attempts"]
+    assert [attempt["number"] for attempt in attempts] == [1, 2, 3]
+    assert [attempt["phase"] for attempt in attempts] == [None, None, "Succeeded"]
+    times = [(a["dispatchedAt"], a["startedAt"], a["endedAt"]) for a in attempts]
+    assert [time for each in times for time in each] == sorted(t for each in times for t in each)
+    assert "\n    attempt 2  20" in aether("why", "r", "flaky").out
+
+
+@pytest.mark.parametrize(
+    ("retry", "text"),
+    [
+        ({"limit": 1, "expression": "true"}, "It was retried once, as often as its limit allows."),
+        ({"limit": 2}, "It was not retried: without an expression, retry is for Error and Timeout"),
+        ({"limit": 2, "expression": "code == 9"}, 'its retry expression "code == 9" did not hold.'),
+    ],
+)
+def test_why_a_failure_was_not_retried(
+    aether: Aether, ran: Callable[..., Any], retry: Any, text: str
+) -> None:
+    ran({"name": "bad", "executor": echo(code=2), "retry": retry})
+
+    assert text in aether("why", "r", "bad").out
+
+
+def test_a_suspended_run_names_the_command(aether: Aether, ran: Callable[..., Any]) -> None:
+    """What lets it go on, and what waits behind it."""
+    ran(
+        {"name": "ask", "executor": echo(suspend=True)},
+        {"name": "after", "dependencies": ["ask"]},
+    )
+
+    outcome = aether("why", "r", "--output", "json", "--store", "sqlite:///runs.db")
+
+    waits = next(each for each in outcome.json["reasons"] if each["kind"] == "resume")
+    assert waits["command"] == "aether resume r --task ask --store sqlite:///runs.db"
+    assert waits["task"] == "ask"
+    assert waits["text"].startswith("ask is suspended")
+    assert reasons(outcome)["dependency"] == "1 task waits for others: after."
+    assert task(outcome, "after")["reasons"][0]["text"] == "It waits for ask."
+    # Nobody need take it over: the resume does.
+    assert "owner" not in reasons(outcome)
+
+
+def test_two_suspended_tasks_of_one_name_are_told_apart_by_id(
+    aether: Aether, ran: Callable[..., Any]
+) -> None:
+    """And a loop says which iterations wait for a free place."""
+    ran(
+        {"name": "each", "template": "asks"},
+        templates=[
+            {"loop": {"name": "asks", "items": [1, 2, 3], "body": "ask", "concurrency": 2}},
+            {"task": {"name": "ask", "executor": echo(suspend=True)}},
+        ],
+    )
+
+    outcome = aether("why", "r", "--output", "json")
+
+    commands = [r["command"] for r in outcome.json["reasons"] if r["kind"] == "resume"]
+    ids = {each["taskId"] for each in outcome.json["tasks"]}
+    assert len(set(commands)) == 2
+    assert {command.rpartition(" ")[2] for command in commands} <= ids
+    assert reasons(outcome)["concurrency"] == (
+        "each: 2 of 3 iterations have begun; 1 wait for a free place (concurrency 2)."
+    )
+
+
+def test_a_loop_with_failures_names_its_iterations(aether: Aether, ran: Callable[..., Any]) -> None:
+    """Several tasks of one name are explained together, the bad ones first, ten at most."""
+    body = {
+        "name": "one",
+        "executor": echo(code="{{ inputs.parameters.n }}"),
+        "inputs": {"parameters": [{"name": "n", "value": "{{ loop_iter.item }}"}]},
+    }
+    ran(
+        {"name": "each", "template": "all"},
+        templates=[
+            {"loop": {"name": "all", "items": [0, 2, 0, 3, *[0] * 9], "body": "one"}},
+            {"task": body},
+        ],
+    )
+
+    whole = aether("why", "r", "--output", "json")
+    named = aether("why", "r", "one", "--output", "json")
+    single = aether("why", "r", "each/one[3]", "--output", "json")
+
+    assert [r["task"] for r in whole.json["reasons"]] == ["each/one[1]", "each/one[3]"]
+    assert [each["path"] for each in named.json["tasks"]][:2] == ["each/one[1]", "each/one[3]"]
+    assert (len(named.json["tasks"]), named.json["omitted"]) == (10, 3)
+    assert "3 more are not shown" in aether("why", "r", "one").out
+    assert [each["phase"] for each in single.json["tasks"]] == ["Error"]
+    assert "each/one[1] ended Failed." in aether("why", "r", "each").out
+
+
+def test_reasons_name_ten_and_count_the_rest(aether: Aether, ran: Callable[..., Any]) -> None:
+    body = {"name": "bad", "executor": echo(code=2)}
+    asks = {"name": "ask", "executor": echo(suspend=True)}
+    items = list(range(13))
+    ran(
+        {"name": "each", "template": "all"},
+        {"name": "others", "template": "wait"},
+        templates=[
+            {"loop": {"name": "all", "items": items, "body": "bad"}},
+            {"loop": {"name": "wait", "items": items, "body": "ask"}},
+            {"task": body},
+            {"task": asks},
+        ],
+    )
+
+    open_run, open_loop = aether("why", "r").out, aether("why", "r", "others").out
+    aether("cancel", "r")
+
+    assert "others/ask[9] is suspended" in open_run
+    assert "3 more tasks are open." in open_run
+    assert "others/ask[9] and 3 more." in open_loop
+    assert "3 more ended badly." in aether("why", "r", "each").out
+
+
+def test_a_limit_that_stopped_a_loop(aether: Aether, ran: Callable[..., Any]) -> None:
+    """Decision 11: `why` says so."""
+    again = {"name": "again", "body": "no", "repeatCondition": "true", "maxIterations": 2}
+    ran(
+        {"name": "loop", "template": "again"},
+        templates=[{"loop": again}, {"task": {"name": "no", "executor": echo()}}],
+    )
+
+    assert "Its maxIterations 2 stopped the loop; its condition still holds." in (
+        aether("why", "r", "loop").out
+    )
+
+
+def test_timeouts_are_followed_to_what_was_stopped(aether: Aether, ran: Callable[..., Any]) -> None:
+    slow = {"name": "slow", "executor": echo(sleep="20s")}
+    after = {"name": "after", "executor": echo(), "dependencies": ["slow"]}
+    ran(
+        {"name": "box", "template": "sub", "timeout": "50ms"},
+        templates=[{"dag": {"name": "sub", "tasks": [slow, after]}}],
+    )
+
+    outcome = aether("why", "r", "--output", "json")
+
+    assert outcome.json["phase"] == "Error"
+    assert reasons(outcome)["cause"] == "box ended Timeout: timed out after 50ms."
+    assert task(outcome, "box/after")["reasons"][0]["text"] == (
+        "It had not begun when dag box ended Timeout."
+    )
+    assert "It was stopped: dag box timed out after 50ms." in aether("why", "r", "slow").out
+
+
+def test_a_run_that_took_too_long(aether: Aether, ran: Callable[..., Any]) -> None:
+    ran({"name": "slow", "executor": echo(sleep="20s")}, timeout="50ms")
+
+    outcome = aether("why", "r", "--output", "json")
+
+    assert reasons(outcome) == {
+        "timeout": "It took too long: the workflow did not end within 50ms."
+    }
+    text = aether("why", "r", "slow").out
+    assert "It was stopped with the run: the workflow did not end within 50ms." in text
+
+
+def test_a_cancelled_run(aether: Aether, ran: Callable[..., Any]) -> None:
+    ran({"name": "ask", "executor": echo(suspend=True)}, {"name": "b", "dependencies": ["ask"]})
+    assert aether("cancel", "r").status == 0
+
+    outcome = aether("why", "r", "--output", "json")
+
+    assert reasons(outcome)["cancelled"].startswith("It was cancelled")
+    assert task(outcome, "b")["reasons"][0]["text"] == (
+        "It had not begun when dag main was cancelled."
+    )
+    assert "The run was cancelled" in aether("why", "r", "ask").out
+
+
+def test_a_run_that_nobody_has_begun(aether: Aether, ran: Callable[..., Any]) -> None:
+    """It was submitted; the command that executes it is named."""
+    ran({"name": "a"})
+    aether("submit", "flow.json", "--run-id", "kept", "-q")
+
+    outcome = aether("why", "kept", "--output", "json")
+
+    assert reasons(outcome)["owner"] == (
+        "Nobody has begun it yet; this goes on with it: `aether recover`"
+    )
+
+
+def test_a_retried_run_says_what_was_kept(aether: Aether, ran: Callable[..., Any]) -> None:
+    ran(
+        {"name": "good"},
+        {"name": "bad", "executor": echo(code=2), "dependencies": ["good"]},
+        {"name": "c", "dependencies": ["bad"]},
+    )
+    assert aether("retry", "r", "-q").status == 1
+
+    outcome = aether("why", "r", "--output", "json")
+
+    assert outcome.json["reasons"][0]["text"] == "The run was retried once."
+    assert "ended so before the run was retried, and was kept" in aether("why", "r", "good").out
+    assert len(task(outcome, "bad")["attempts"]) == 2
+    assert reasons(outcome)["not-reached"] == "1 task was not reached: c."
+
+
+def test_conditions_inputs_and_phases_that_went_wrong(
+    aether: Aether, ran: Callable[..., Any]
+) -> None:
+    source = {"parameter": "tasks.a.outputs.parameters.n"}
+    needy = {"parameters": [{"name": "q", "type": "int", "valueFrom": source}]}
+    ran(
+        {"name": "a", "executor": echo(n="x")},
+        {"name": "odd", "when": "tasks.a.outputs.parameters.n < 3", "dependencies": ["a"]},
+        {"name": "judged", "template": "judged"},
+        {"name": "needy", "inputs": needy, "dependencies": ["a"]},
+        {"name": "unsure", "template": "unsure"},
+        templates=[
+            {
+                "task": {
+                    "name": "judged",
+                    "executor": echo(n=5),
+                    "phaseConditions": {"failed": "outputs.parameters.n > 3"},
+                }
+            },
+            {
+                "task": {
+                    "name": "unsure",
+                    "executor": echo(n=5),
+                    "phaseConditions": {"failed": "outputs.parameters.n > 'a'"},
+                }
+            },
+        ],
+    )
+
+    outcome = aether("why", "r", "--output", "json")
+
+    odd, judged = task(outcome, "odd"), task(outcome, "judged")
+    assert "can't be evaluated" in odd["reasons"][0]["text"]
+    assert odd["condition"]["values"][0]["value"] == "x"
+    assert judged["reasons"][1]["text"] == (
+        'Its phaseConditions "outputs.parameters.n > 3" made Failed of Succeeded.'
+    )
+    assert task(outcome, "needy")["reasons"][0]["kind"] == "inputs"
+    assert any(r["kind"] == "note" for r in task(outcome, "unsure")["reasons"])
+
+
+def test_containers_that_went_wrong_themselves(aether: Aether, ran: Callable[..., Any]) -> None:
+    """Not for what is inside them."""
+    leaf = {"name": "x", "executor": echo()}
+    bad = {"name": "x", "executor": echo(code=2)}
+    declared = {"parameters": [{"name": "n", "type": "int"}]}
+    given = {
+        "parameters": [{"name": "n", "valueFrom": {"parameter": "tasks.a.outputs.parameters.n"}}]
+    }
+    after_a = {"dependencies": ["a"]}
+    ran(
+        {"name": "a", "executor": echo(n="x")},
+        {"name": "unbound", "template": "typed", "arguments": given, **after_a},
+        {"name": "items", "template": "listed", "arguments": given, **after_a},
+        {"name": "again", "template": "asking", "continueOn": {"error": True}},
+        {"name": "judged", "template": "judged"},
+        {"name": "forgiven", "template": "forgiven"},
+        {"name": "empty", "template": "empty"},
+        templates=[
+            {"dag": {"name": "typed", "tasks": [leaf], "inputs": declared}},
+            {"loop": {"name": "listed", "itemsFrom": "inputs.parameters.n", "body": "one"}},
+            {
+                "loop": {
+                    "name": "asking",
+                    "repeatCondition": "tasks.one.outputs.parameters.q",
+                    "body": "one",
+                }
+            },
+            {"dag": {"name": "judged", "tasks": [leaf], "phaseConditions": {"failed": "true"}}},
+            {
+                "dag": {
+                    "name": "forgiven",
+                    "tasks": [bad, {"name": "y", "dependencies": ["x"], "executor": echo()}],
+                    "phaseConditions": {"succeeded": "true"},
+                }
+            },
+            {"loop": {"name": "empty", "itemsFrom": "[]", "body": "one"}},
+            {"task": {"name": "one", "executor": echo()}},
+        ],
+    )
+
+    def told(name: str) -> str:
+        return str(aether("why", "r", name).out)
+
+    assert "Its inputs could not be bound: $.inputs.parameters.n: expected" in told("unbound")
+    assert "It could not go on: expand loop listed: itemsFrom" in told("items")
+    assert "It could not go on: repeatCondition" in told("again")
+    assert 'Its phaseConditions "true" made Failed of Succeeded.' in told("judged")
+    assert 'Its phaseConditions "true" made Succeeded of Failed.' in told("forgiven")
+    assert "Loop had no iterations." in told("empty")
+    causes = [
+        r for r in aether("why", "r", "--output", "json").json["reasons"] if r["kind"] == "cause"
+    ]
+    assert [cause["task"] for cause in causes] == ["judged", "unbound", "items"]
+
+
+def test_conditions_below_a_loop_show_its_items(aether: Aether, ran: Callable[..., Any]) -> None:
+    tasks = [{"name": "big", "executor": echo(), "when": "loop_iter.item.size > 3"}]
+    items = [{"size": 5}, {"size": 2}]
+    ran(
+        {"name": "each", "template": "all"},
+        templates=[
+            {"loop": {"name": "all", "items": items, "body": "sub"}},
+            {"dag": {"name": "sub", "tasks": tasks}},
+        ],
+    )
+
+    told = task(aether("why", "r", "--output", "json"), "each/sub[1]/big")
+
+    assert told["condition"]["values"] == [
+        {"reference": "loop_iter.item.size", "found": True, "value": 2}
+    ]
+
+
+def test_no_explanation_tells_a_secret(
+    aether: Aether, ran: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decision 18: neither in values nor in messages."""
+    monkeypatch.setenv("AETHER_SECRET_DB_PASSWORD", "hunter2-and-more")
+    source = {"secretKeyRef": {"name": "db", "key": "password"}}
+    secret = {"parameters": [{"name": "message", "valueFrom": source}]}
+    ran(
+        {
+            "name": "leak",
+            "inputs": secret,
+            "executor": echo(code=2),
+            "continueOn": {"failed": True},
+        },
+        {
+            "name": "skipped",
+            "dependencies": ["leak"],
+            "when": "tasks.leak.message == 'x'",
+        },
+    )
+
+    shown = aether("why", "r").out + aether("why", "r", "--output", "json").out
+
+    assert "Its executor answered with code 2: ******." in shown
+    assert 'tasks.leak.message is "******"' in shown
+    assert "hunter2" not in shown
+
+
+def test_tasks_that_entrypoints_leave_out_never_run(
+    aether: Aether, ran: Callable[..., Any]
+) -> None:
+    nodes = [{"name": name, "executor": echo()} for name in ("x", "y")]
+    sub = {"name": "sub", "entrypoints": "x", "tasks": nodes}
+    ran({"name": "a", "template": "sub"}, templates=[{"dag": sub}])
+
+    assert "The entrypoints of dag sub leave it out" in aether("why", "r", "y").out
+
+
+def test_hooks_that_failed_changed_nothing(aether: Aether, ran: Callable[..., Any]) -> None:
+    ran(
+        {"name": "a"},
+        hooks={"onExit": {"template": "tell"}},
+        templates=[{"task": {"name": "tell", "executor": echo(code=2, message="nobody")}}],
+    )
+
+    outcome = aether("why", "r", "--output", "json")
+
+    assert reasons(outcome)["hooks"] == (
+        "The hook tell ended Failed, which changes nothing: nobody."
+    )
+    assert "Its executor answered with code 2: nobody." in aether("why", "r", "tell").out
+
+
+def test_a_run_of_a_document_that_is_understood_no_more(
+    aether: Aether, ran: Callable[..., Any], work: Path
+) -> None:
+    """Less can be told, but nothing fails."""
+    ran({"name": "bad", "executor": echo(code=2)}, {"name": "b", "dependencies": ["bad"]})
+    with sqlite3.connect(work / "runs.db") as database:
+        database.execute(
+            "UPDATE submissions SET document = replace(document, 'aether/v1', 'aether/v9')"
+        )
+    database.close()
+
+    outcome = aether("why", "r", "--output", "json")
+
+    assert reasons(outcome)["cause"] == "bad ended Failed."
+    assert reasons(outcome)["note"].startswith("Less can be told: the document of run r can't be")
+    assert aether("why", "r", "b").status == 2
+    assert aether("get", "r").status == 0
+
+
+def test_the_guide_names_every_kind_of_reason() -> None:
+    """Programs go by the kinds; there are no others in the table either."""
+    page = Path(__file__).parents[2] / "docs/guide/looking-at-runs.md"
+
+    rows = re.findall(r"^\| `([a-z-]+)` \| (?:run|task|both) \|", page.read_text("utf-8"), re.M)
+
+    assert sorted(rows) == sorted(get_args(ReasonKind))

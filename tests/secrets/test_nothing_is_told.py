@@ -1,0 +1,365 @@
+"""Secrets through the command and the real plugins: used where they are needed, told nowhere.
+
+Each test looks for the value in everything that the command wrote, and in every byte of the store.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from aether_core.cli import main
+
+VALUE = 'x7Qp"2!/long&secret value'
+SPELLINGS = (
+    VALUE,
+    json.dumps(VALUE)[1:-1],
+    base64.b64encode(VALUE.encode()).decode().rstrip("="),
+    "x7Qp%222%21%2Flong%26secret%20value",
+)
+REF = {"secretKeyRef": {"name": "vault", "key": "pass-word"}}
+
+
+class Outcome(NamedTuple):
+    """What a command did."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one JSON value on stdout."""
+        return json.loads(self.out)
+
+
+Aether = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a folder, a store and an environment of its own."""
+    for name in [name for name in os.environ if name.startswith("AETHER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AETHER_STORE", "sqlite:///runs.db")
+    monkeypatch.setenv("AETHER_PLUGINS_ALLOW", "aether-echo,aether-http,aether-shell")
+    monkeypatch.setenv("AETHER_SECRET_VAULT_PASS_WORD", VALUE)
+    return tmp_path
+
+
+@pytest.fixture
+def aether(capsys: pytest.CaptureFixture[str], work: Path) -> Aether:
+    """Run the command in this process; nothing that it leaves behind may hold the value."""
+
+    def run(*arguments: str) -> Outcome:
+        capsys.readouterr()
+        status = main(arguments)
+        outcome = Outcome(status, *capsys.readouterr())
+        assert_not_told(outcome.out, outcome.err)
+        assert_not_stored(work)
+        return outcome
+
+    return run
+
+
+def assert_not_told(*texts: str) -> None:
+    for text in texts:
+        assert not [spelling for spelling in SPELLINGS if spelling in text]
+
+
+def assert_not_stored(folder: Path) -> None:
+    """No byte of the database and the files beside it is the value."""
+    for file in folder.glob("runs.db*"):
+        data = file.read_bytes()
+        assert not [spelling for spelling in SPELLINGS if spelling.encode() in data]
+
+
+def write(work: Path, *tasks: dict[str, Any], templates: Any = (), **spec: Any) -> str:
+    """Write a workflow with one dag into a file and return its name."""
+    dag = {"dag": {"name": "main", "tasks": list(tasks)}}
+    document = {
+        "apiVersion": "aether/v1",
+        "kind": "Workflow",
+        "metadata": {"name": "flow"},
+        "spec": {"entrypoint": "main", "templates": [dag, *templates], **spec},
+    }
+    (work / "flow.json").write_text(json.dumps(document))
+    return "flow.json"
+
+
+def step(name: str, executor: str, after: str = "", **inputs: Any) -> dict[str, Any]:
+    """Return a task; an input that is `REF` is the secret."""
+    parameters = [
+        {"name": key, "valueFrom": REF} if value is REF else {"name": key, "value": value}
+        for key, value in inputs.items()
+    ]
+    return {
+        "name": name,
+        "executor": {"type": executor},
+        "inputs": {"parameters": parameters},
+        "dependencies": [after] if after else [],
+    }
+
+
+def outputs(execution: Any, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(t["outputs"] for t in execution["tasks"] if t["name"] == name)
+    return found
+
+
+SHELL = """
+printf '%s' "$TOKEN" > was-here
+env; printf '%s' "$TOKEN" | base64; echo "said: $TOKEN" >&2
+"""
+
+
+def test_echo_and_shell_use_a_secret_that_nobody_sees(work: Path, aether: Aether) -> None:
+    """Given as input, inside text, by way of another task's output, and printed by a program."""
+    token = "{{ tasks.say.outputs.parameters.token }}"  # noqa: S105  # a reference
+    program = step("program", "shell", after="say", script=SHELL, env={"TOKEN": token})
+    say = step("say", "echo", token=REF, list=[1, "{{ workflow.parameters.header }}"])
+    header = {"name": "header", "valueFrom": REF}
+    flow = write(work, say, program, arguments={"parameters": [header]})
+
+    for output in ("json", "text"):
+        ran = aether("run", flow, "--run-id", output, "--output", output, "--progress")
+        assert ran.status == 0, ran.err
+
+        for command in (("get", output), ("why", output), ("why", output, "say"), ("list",)):
+            aether(*command)
+            aether(*command, "--output", "json")
+    execution = aether("get", "json", "--output", "json").json
+    assert outputs(execution, "say") == {"token": "******", "list": [1, "******"]}
+    assert "TOKEN=******\n" in outputs(execution, "program")["stdout"]
+    assert "AETHER_SECRET" not in outputs(execution, "program")["stdout"]
+    assert outputs(execution, "program")["stderr"] == "said: ******\n"
+    assert (work / "was-here").read_text() == VALUE
+
+
+def test_a_task_that_fails_with_the_secret_in_its_error(work: Path, aether: Aether) -> None:
+    """Also when the error is long and cut, and in the outputs that a failure leaves."""
+    env = {"TOKEN": "{{ workflow.parameters.token }}"}
+    filler = "x" * (1000 - len("denied: ") - len(VALUE) // 2)
+    flow = write(
+        work,
+        step("short", "shell", script='echo "denied: $TOKEN" >&2; exit 3', env=env),
+        step(
+            "cut",
+            "shell",
+            script=f'printf "%s" "{filler}denied: $TOKEN" >&2; exit 3',
+            max_output_bytes=1000,
+            env=env,
+        ),
+        arguments={"parameters": [{"name": "token", "valueFrom": REF}]},
+    )
+
+    ran = aether("run", flow, "--run-id", "r")
+
+    assert ran.status == 1
+    assert "exit code 3, expected 0: denied: ******" in ran.err
+    assert outputs(aether("get", "r", "--output", "json").json, "cut")["stderr"].endswith(
+        "denied: ******"
+    )
+    again = aether("retry", "r", "--output", "json")
+    assert again.status == 1
+    aether("why", "r")
+
+
+class _Mirror(BaseHTTPRequestHandler):
+    """Answers with what it was sent."""
+
+    def do_GET(self) -> None:
+        body = f"{self.path} {self.headers['Authorization']}".encode()
+        self.send_response(403)
+        self.send_header("X-Was", self.headers["Authorization"])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Return the address of a server that answers with what it was sent."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Mirror) as mirror:
+        thread = threading.Thread(target=mirror.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{mirror.server_port}"
+        mirror.shutdown()
+        thread.join()
+
+
+def test_http_sends_a_secret_and_a_server_that_repeats_it_gives_nothing_away(
+    work: Path, aether: Aether, server: str
+) -> None:
+    token = "{{ workflow.parameters.token }}"  # noqa: S105  # a reference
+    call = step(
+        "call",
+        "http",
+        url=f"{server}/x",
+        query={"key": token},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    flow = write(work, call, arguments={"parameters": [{"name": "token", "valueFrom": REF}]})
+
+    ran = aether("run", flow, "--run-id", "r", "--output", "json")
+
+    assert ran.status == 1
+    assert outputs(ran.json, "call")["headers"]["x-was"] == "Bearer ******"
+    assert outputs(ran.json, "call")["body"].endswith("Bearer ******")
+    aether("get", "r")
+
+
+def test_a_loop_and_a_retry_ask_again_and_tell_nothing(work: Path, aether: Aether) -> None:
+    body = {"task": {
+        "name": "body", "executor": {"type": "echo"}, "retry": {"limit": 1, "expression": "true"},
+        "inputs": {"parameters": [
+            {"name": "token", "valueFrom": REF}, {"name": "number"},
+            {"name": "fail-count", "value": 1},
+        ]},
+    }}  # fmt: skip
+    loop = {"loop": {
+        "name": "each", "items": [{"number": 1}, {"number": 2}], "body": "body",
+        "aggregate": {"strategy": "list"},
+    }}  # fmt: skip
+    flow = write(work, {"name": "all", "template": "each"}, templates=[loop, body])
+
+    ran = aether("run", flow, "--run-id", "r", "--output", "json")
+
+    assert ran.status == 0, ran.err
+    assert outputs(ran.json, "all")["token"] == ["******", "******"]
+    assert {t["retryCount"] for t in ran.json["tasks"] if t["name"] not in {"main", "all"}} == {1}
+
+
+def test_a_suspended_run_is_resumed_with_its_secrets(work: Path, aether: Aether) -> None:
+    wait = step("wait", "echo", token=REF, suspend=True)
+    flow = write(
+        work,
+        wait,
+        step("end", "echo", after="wait", was="{{ tasks.wait.outputs.parameters.token }}"),
+    )
+
+    assert aether("run", flow, "--run-id", "r").status == 3
+    resumed = aether("resume", "r", "-p", "answer=yes", "--output", "json")
+
+    assert resumed.status == 0, resumed.err
+    assert outputs(resumed.json, "end") == {"was": "******"}
+    assert outputs(resumed.json, "wait")["answer"] == "yes"
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_secrets_come_from_a_file(
+    work: Path, aether: Aether, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    monkeypatch.delenv("AETHER_SECRET_VAULT_PASS_WORD")
+    file = work / "secrets.yaml"
+    file.write_text(json.dumps({"vault": {"pass-word": VALUE}}))
+    file.chmod(0o600)
+    flow = write(work, step("say", "shell", command=["true"], stdin=REF))
+    if by == "variable":
+        monkeypatch.setenv("AETHER_SECRETS", str(file))
+    option = ["--secrets", str(file)] if by == "option" else []
+
+    ran = aether("run", flow, *option)
+
+    assert ran.status == 0, ran.err
+    assert "warning" not in ran.err
+    file.chmod(0o644)
+    assert f"warning: others may read the secrets file {file}" in aether("run", flow, *option).err
+    assert "warning" not in aether("run", flow, "-q", *option).err
+
+
+def test_a_secrets_file_that_cannot_be_used_is_wrong_usage(work: Path, aether: Aether) -> None:
+    """Nothing is started, and no word of the file is shown."""
+    flow = write(work, step("say", "echo", token=REF))
+    (work / "secrets.json").write_text(json.dumps({"vault": {"pass-word": [VALUE]}}))
+
+    refused = aether("run", flow, "--secrets", "secrets.json")
+
+    assert refused.status == 2
+    assert "/vault/pass-word: expected text, got a list" in refused.err
+    assert not (work / "runs.db").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [("run", "flow.json"), ("resume", "r"), ("retry", "r"), ("recover",)]
+)
+def test_every_command_that_executes_takes_a_secrets_file(
+    work: Path, aether: Aether, command: tuple[str, ...]
+) -> None:
+    aether("run", write(work, step("say", "echo", token=REF)))
+
+    outcome = aether(*command, "--secrets", "missing.json")
+
+    assert outcome.status == 2
+    assert "the secrets file missing.json can't be read: No such file" in outcome.err
+
+
+def test_a_secret_that_is_not_set_names_its_variable(
+    work: Path, aether: Aether, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AETHER_SECRET_VAULT_PASS_WORD")
+    flow = write(work, step("say", "echo", token=REF))
+
+    ran = aether("run", flow)
+
+    assert ran.status == 1
+    assert 'no value for secret "vault", key "pass-word"' in ran.err
+    assert "AETHER_SECRET_VAULT_PASS_WORD is not set" in ran.err
+
+
+def test_a_killed_run_goes_on_with_its_secrets(work: Path, aether: Aether) -> None:
+    """The provider is asked again; what a task wrote down before the kill is recognised."""
+    script = 'printf "%s" "$TOKEN" > note; touch begun; while [ ! -e go ]; do sleep 0.02; done'
+    use = step("use", "shell", script=script, env={"TOKEN": "{{ workflow.parameters.token }}"})
+    read = step("read", "shell", after="use", command=["cat", "note"])
+    flow = write(work, use, read, arguments={"parameters": [{"name": "token", "valueFrom": REF}]})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aether_core", "run", flow, "--run-id", "r"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (work / "begun").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+
+    process.send_signal(signal.SIGKILL)
+
+    assert_not_told(*process.communicate())
+    assert_not_stored(work)
+    (work / "go").touch()
+    forget_signs_of_life(work)
+    recovered = aether("recover", "--output", "json")
+    assert recovered.status == 0, recovered.err
+    assert outputs(recovered.json[0], "read")["stdout"] == "******"
+
+
+def forget_signs_of_life(work: Path) -> None:
+    """Let the killed process have been silent for long."""
+    import sqlite3
+
+    with sqlite3.connect(work / "runs.db") as connection:
+        connection.execute("UPDATE engines SET heartbeat_at = 0")
+    connection.close()
+
+
+def test_the_document_of_the_guide_is_valid(work: Path, aether: Aether) -> None:
+    page = (Path(__file__).parents[2] / "docs/guide/secrets.md").read_text()
+    (work / "guide.yaml").write_text(page.split("```yaml\n")[1].split("```", maxsplit=1)[0])
+
+    assert aether("validate", "guide.yaml", "--strict").status == 0
