@@ -7,10 +7,33 @@ any test module, also keeps pytest from making such namespaces itself.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+from zlib import crc32
+
 import aether_core
 import aether_sdk
+
+if TYPE_CHECKING:
+    import pytest
 
 for _package in (aether_core, aether_sdk):
     if _package.__file__ is None:
         message = f"{_package.__name__} is not installed; run the tests through nox (see README.md)"
         raise ImportError(message)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--part`, for interpreters on which not every test need run each time."""
+    parser.addoption("--part", metavar="N/M", help="run the N-th of M equal parts of the tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of the wanted part; which part a test belongs to depends on its name only."""
+    part: str | None = config.getoption("--part")
+    if part is None:
+        return
+    number, parts = map(int, part.split("/"))
+    chosen = [item for item in items if crc32(item.nodeid.encode()) % parts == number - 1]
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = chosen

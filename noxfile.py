@@ -161,11 +161,19 @@ def typing(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The whole suite; on one Python with branch coverage per package."""
+    """The suite: all of it with branch coverage on one Python, a part of it on each other.
+
+    `nox -s tests-3.11 -- -q` runs all of it there too.
+    """
     install_checkout(session, *group("test"))
     options = session.posargs or ["-q", "-n", "2"]
-    if session.python != MEASURED or session.posargs:
+    if session.posargs:
         session.run("pytest", *options)
+        return
+    if session.python != MEASURED:
+        others = [version for version in PYTHONS if version != MEASURED]
+        number = others.index(str(session.python)) + 1
+        session.run("pytest", *options, f"--part={number}/{len(others)}")
         return
     packages = [f"--cov={member.package}" for member in MEMBERS]
     session.run("pytest", *options, *packages, "--cov-branch", "--cov-report=")
