@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import subprocess
 import sys
+from collections import Counter
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import msgspec
 import pytest
 
-from aether_core.engine import DocumentRejected
+from aether_core.engine import DocumentRejected, Engine
+from aether_core.kernel import TaskRecord
 from aether_core.plugins import InstalledExecutors, Registry
 from aether_core.simulation import (
     Crash,
     Delivery,
     InvariantBroken,
     Scenario,
+    SimulatedBroker,
+    VirtualClock,
+    executing,
     generate_document,
     generate_scenario,
     play,
     run_campaign,
+    run_simulated,
     verify,
 )
 from aether_core.simulation.__main__ import main
-from aether_core.stores import SqliteStore
+from aether_core.stores import MemoryStore, SqliteStore
 from aether_sdk import DynamicOutputs, ExecuteRequest, Executor, Phase
 
 EXECUTORS = InstalledExecutors()
@@ -230,8 +239,73 @@ def test_the_command_plays_what_is_asked_for(capsys: pytest.CaptureFixture[str])
 
 
 def test_documents_differ_from_seed_to_seed() -> None:
-    from random import Random
-
     documents = [msgspec.json.encode(generate_document(Random(seed))) for seed in range(50)]
 
     assert len(set(documents)) > 45
+
+
+def test_a_run_that_never_ends_is_found() -> None:
+    for_ever = document({"name": "a", "inputs": inputs(sleep="100h")}, timeout="0")
+
+    with pytest.raises(InvariantBroken, match="the run did not end"):
+        play(Scenario(document=for_ever), EXECUTORS)
+
+
+def test_a_store_that_forgets_is_found() -> None:
+    class Forgetful(MemoryStore):
+        """Loses the last task of each run."""
+
+        async def get_tasks(self, run_id: str) -> list[TaskRecord]:
+            return (await super().get_tasks(run_id))[:-1]
+
+    with pytest.raises(InvariantBroken, match="does not hold what was committed"):
+        play(Scenario(document=CHAIN), EXECUTORS, store=Forgetful())
+
+
+def test_a_suspended_task_that_nobody_resumes_times_out() -> None:
+    """The scenario's seed decides which; the deadline of the task does the rest."""
+    asked = document({"name": "a", "timeout": "20s", "inputs": inputs(suspend=True)})
+
+    ends = {play(Scenario(document=asked, seed=seed), EXECUTORS).phase for seed in range(10)}
+
+    assert ends == {Phase.SUCCEEDED, Phase.ERROR}
+
+
+def test_many_runs_in_one_engine_come_to_what_each_comes_to_alone() -> None:
+    """Their events are applied, committed and delivered together, and don't mix."""
+    scenarios = [s for s in map(generate_scenario, range(150)) if s.is_timeless]
+    # Those in which nobody may be missing who resumes.
+    scenarios = [s for s in scenarios if b'"timeout":"' not in msgspec.json.encode(s.document)]
+
+    async def together() -> list[Counter[str]]:
+        clock, ids = VirtualClock(), count(1)
+        broker = SimulatedBroker(executing(EXECUTORS), clock, Delivery(seed=1, repeated=0.1))
+        async with Engine(
+            store=MemoryStore(),
+            broker=broker,
+            registry=EXECUTORS,
+            clock=clock,
+            new_id=lambda: f"id{next(ids):06}",
+        ) as engine:
+            runs = [await engine.submit(scenario.document) for scenario in scenarios]
+            return list(await asyncio.gather(*(ended(engine, run) for run in runs)))
+
+    alone = [play(scenario.plain(), EXECUTORS) for scenario in scenarios]
+
+    assert len(scenarios) > 20
+    assert run_simulated(together()) == [
+        Counter(f"{phase} {outputs} {tries}" for phase, outputs, tries in seen.outcome.values())
+        for seen in alone
+    ]
+
+
+async def ended(engine: Engine, run_id: str) -> Counter[str]:
+    """Resume whatever is suspended until the run has ended; return what its tasks came to."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            execution = await engine.wait(run_id, timeout=0.5)
+            tasks = [task for task in execution.tasks if task.scope != "hooks"]
+            return Counter(f"{t.phase} {t.outputs or None} {t.retry_count}" for t in tasks)
+        for task in (await engine.get(run_id)).tasks:
+            if task.phase is Phase.SUSPENDED:
+                await engine.resume(run_id, {"__resumed": True, "code": 0}, task=task.run_id)

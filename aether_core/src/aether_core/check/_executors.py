@@ -239,7 +239,10 @@ def check_input(
         message = f'{contract.words} expects {expected} for "{name}", got {got}'
         severity = Severity.ERROR if scope is None else scope.worst
         call = "" if scope is None else scope.call
-        report.add(_codes.WRONG_EXECUTOR_INPUT, message, where, severity=severity, call=call)
+        hint = f"`aether executors describe {contract.type}` shows what it takes."
+        report.add(
+            _codes.WRONG_EXECUTOR_INPUT, message, where, hint=hint, severity=severity, call=call
+        )
 
 
 def note_call(work: Work, arguments: Iterable[str], path: Path) -> None:

@@ -104,4 +104,5 @@ def _ranged(value: float, limits: Any, path: Path) -> tuple[Seen, Problem | None
     else:
         return Seen(value, value), None
     message = f"{place_words(path)} is {value}, expected {wanted}"
-    return Seen(value, BROKEN), Problem(_codes.OUT_OF_RANGE, message, path)
+    hint = f"Write a number that is {wanted}."
+    return Seen(value, BROKEN), Problem(_codes.OUT_OF_RANGE, message, path, hint=hint)

@@ -97,7 +97,7 @@ def place_words(path: Path) -> str:
     return f"item {last + 1} of {shown(around)}" if isinstance(around, str) else f"item {last + 1}"
 
 
-def type_hint(value: object, expected: str) -> str | None:
+def type_hint(value: object, expected: str) -> str:
     """Return what to write instead of a value of the wrong type."""
     if value is None:
         return "Give it a value, or leave the key out."
@@ -112,7 +112,7 @@ def type_hint(value: object, expected: str) -> str | None:
         return "Write true or false, without quotes."
     if expected == "a list" and isinstance(value, str):
         return f"Write a list, even for one item: [{shown(value)}]."
-    return None
+    return f"Write {expected} here."
 
 
 def _is_number(value: object) -> bool:

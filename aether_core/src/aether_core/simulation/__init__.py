@@ -20,7 +20,8 @@ from aether_core.simulation._loop import (
     run_simulated,
 )
 from aether_core.simulation._observer import InvariantBroken, RunObserver
-from aether_core.simulation._player import Executors, Playback, play
+from aether_core.simulation._playback import Playback
+from aether_core.simulation._player import Executors, play
 from aether_core.simulation._scenario import Crash, Scenario, draw_scenario, generate_scenario
 from aether_core.simulation._verify import verify
 

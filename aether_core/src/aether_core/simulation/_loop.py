@@ -83,11 +83,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._job_ended)
         return future
 
-    async def shutdown_default_executor(self, *args: Any) -> None:
-        """Wait for the threads of the loop's executor to end."""
+    async def shutdown_default_executor(self, *_: Any) -> None:
+        """Wait for the threads of the loop's executor to end, however long it takes."""
         self._jobs += 1
         try:
-            await super().shutdown_default_executor(*args)
+            # Without a timeout: it would be a virtual one, and over at once.
+            await super().shutdown_default_executor()
         finally:
             self._jobs -= 1
 

@@ -12,12 +12,11 @@ import msgspec
 from aether_core.brokers import ExecutorSource
 from aether_core.check import ExecutorCatalog
 from aether_core.engine import Engine, NotApplicable, NotSuspended, admit
-from aether_core.kernel import EventRecord, TaskRecord
 from aether_core.simulation._broker import SimulatedBroker, executing
 from aether_core.simulation._connection import FOR_EVER, Connection, Cut
 from aether_core.simulation._loop import VirtualClock, run_simulated, running_loop
 from aether_core.simulation._observer import InvariantBroken, RunObserver
-from aether_core.simulation._seen import HOOKS
+from aether_core.simulation._playback import playback_of
 from aether_core.stores import MemoryStore
 from aether_sdk import JsonValue, Phase
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from aether_core.engine import Admitted
     from aether_core.kernel import Assignment, RunChanges, TaskCompleted
     from aether_core.ports import Store
+    from aether_core.simulation._playback import Playback
     from aether_core.simulation._scenario import Crash, Scenario
     from aether_core.simulation._seen import Seen
 
@@ -37,9 +37,8 @@ _SECOND = 1_000_000
 # More than any generated document takes with all its retries, in seconds of virtual time.
 _LONGEST_PLAY = 1800.0
 _MOST_COMMITS = 20_000
-# How often another engine looks for abandoned runs, in seconds, and how many times.
+# How often another engine looks for abandoned runs, in seconds.
 _PATROL_SECONDS = 1.0
-_PATROLS = 10
 # Answers what suspends by input and what suspends by code.
 _PAYLOAD: dict[str, JsonValue] = {"__resumed": True, "code": 0}
 _SHARE_IGNORED = 0.3
@@ -47,25 +46,6 @@ _SHARE_IGNORED = 0.3
 
 class Executors(ExecutorCatalog, ExecutorSource, Protocol):
     """Finds executors, and tells the checker of them; a registry does."""
-
-
-class Playback(msgspec.Struct, frozen=True):
-    """What happened in a scenario."""
-
-    phase: Phase
-    #: The whole history; equal scenarios have equal ones.
-    events: tuple[EventRecord, ...]
-    #: What each task came to: path to phase, outputs and number of retries.
-    outcome: dict[str, tuple[Phase, dict[str, JsonValue] | None, int]]
-    #: How often each hook ended in which phase, by path.
-    hooks: dict[tuple[str, Phase], int]
-    commits: int
-    engines: int
-    #: Whether hooks were open when the run had ended and its engine was lost: no engine takes
-    #: over a run that has ended.
-    has_lost_hooks: bool
-    #: How long it took, in virtual microseconds.
-    duration: int
 
 
 def play(
@@ -148,7 +128,7 @@ class _Player:
                 while not await self._live():
                     pass
             self._settled()
-            return await self._playback()
+            return await playback_of(self._store, _RUN, self._observer, self._lives)
         except TimeoutError:
             raise InvariantBroken("the run did not end") from None
         finally:
@@ -200,9 +180,7 @@ class _Player:
     async def _use(self, engine: Engine) -> None:
         """Have the run driven to its end, as a command and its user would."""
         await engine.submit(self._admitted, run_id=_RUN)
-        for _ in range(_PATROLS):
-            if engine.drives(_RUN) or self._observer.is_over:
-                break
+        while not engine.drives(_RUN) and not self._observer.is_over:
             await asyncio.sleep(_PATROL_SECONDS)
             await engine.recover()
         self._answer_suspended(self._observer.open_tasks)
@@ -316,36 +294,3 @@ class _Player:
         else:
             if self._observer.phase is not Phase.CANCELLED:
                 self._failure = InvariantBroken("the run was cancelled, and does not say so")
-
-    async def _playback(self) -> Playback:
-        """Compare what is stored with what was seen, and return it."""
-        run, tasks = await self._store.get_run(_RUN), await self._store.get_tasks(_RUN)
-        observer = self._observer
-        if run is None or run.phase is not observer.phase or len(tasks) != len(observer.tasks):
-            raise InvariantBroken("the store does not hold what was committed to it")
-        has_lost_hooks = not observer.is_over
-        if has_lost_hooks and (self._lives == 1 or not run.phase.is_terminal):
-            raise InvariantBroken("the run has ended, and some of its tasks have not")
-        outcome: dict[str, tuple[Phase, dict[str, JsonValue] | None, int]] = {}
-        hooks: dict[tuple[str, Phase], int] = {}
-        for record in tasks:
-            path = observer.tasks[record.seq].path
-            if record.scope == HOOKS:
-                key = (path, record.phase)
-                hooks[key] = hooks.get(key, 0) + 1
-            else:
-                outcome[path] = _ending(record)
-        return Playback(
-            phase=run.phase,
-            events=tuple(observer.events),
-            outcome=outcome,
-            hooks=hooks,
-            commits=observer.commits,
-            engines=self._lives,
-            has_lost_hooks=has_lost_hooks,
-            duration=self._loop.now() - run.created_at,
-        )
-
-
-def _ending(record: TaskRecord) -> tuple[Phase, dict[str, JsonValue] | None, int]:
-    return record.phase, record.outputs, record.retry_count
