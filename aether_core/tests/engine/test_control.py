@@ -365,3 +365,19 @@ def test_hooks_that_a_dead_engine_left_open_are_recovered(home: Any, flow: Any) 
             assert await next_engine.recover() == ()
 
     asyncio.run(story())
+
+
+def test_who_waits_for_a_suspension_is_told_when_the_run_ends_instead(home: Any, flow: Any) -> None:
+    """Neither a run of this engine nor one of another is waited for in vain."""
+
+    async def story() -> None:
+        async with home.engine() as engine, other(home) as caller:
+            run_id = await engine.submit(flow(GATE))
+            await home.gate.entered.wait()
+            waits = [asyncio.create_task(e.wait_suspended(run_id)) for e in (engine, caller)]
+            await asyncio.sleep(0)
+            home.gate.open.set()
+            answers = await asyncio.wait_for(asyncio.gather(*waits, return_exceptions=True), 10)
+            assert [type(answer) for answer in answers] == [NotApplicable, NotApplicable]
+
+    asyncio.run(story())

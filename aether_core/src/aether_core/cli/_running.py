@@ -168,8 +168,8 @@ async def _paused(engine: Engine, run_id: str) -> None:
     """Return when nothing goes on in a run until it is resumed."""
     try:
         await engine.wait_suspended(run_id)
-    except RunNotFound:
-        # It was deleted; only its end can be waited for, which tells so.
+    except (NotApplicable, RunNotFound):
+        # It has ended, or was deleted; the wait for its end tells so.
         await asyncio.Event().wait()
 
 

@@ -57,6 +57,13 @@ class Actor(msgspec.Struct):
     #: Requests of this process that have not been answered, by their number.
     asked: dict[int, asyncio.Future[CommandAnswer]] = {}
 
+    async def pauses(self) -> bool:
+        """Wait until the run is suspended; returns False if it goes away from here instead."""
+        pause = asyncio.ensure_future(self.suspended.wait())
+        await asyncio.wait({pause, self.ended}, return_when=asyncio.FIRST_COMPLETED)
+        pause.cancel()
+        return self.suspended.is_set()
+
 
 class _Gathered:
     """What several steps of one run changed, as one unit of commit."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aether_core.engine._control import Control
 from aether_core.engine._driver import Driver
-from aether_core.engine._errors import EngineClosed, RunNotFound, RunTakenOver
+from aether_core.engine._errors import EngineClosed, NotApplicable, RunNotFound, RunTakenOver
 from aether_core.engine._execution import execution_of, summary_of
 from aether_core.engine._ownership import Ownership
 from aether_core.engine._secrets import SecretBroker
@@ -110,6 +110,7 @@ class Engine:
             self._clock,
             self._new_id,
             self._engine_id,
+            self._registry,
             self._dispatch_timeout,
         )
         self._control = Control(self._store, self._clock, self._ownership, self._artifacts)
@@ -267,16 +268,18 @@ class Engine:
 
         Raises:
             RunNotFound: the store has no such run.
+            NotApplicable: the run has ended instead.
         """
         seen = -1
         while True:
             actor = self._open_driver().actor(run_id)
-            if actor is not None:
-                await actor.suspended.wait()
+            if actor is not None and await actor.pauses():
                 return
             run = await self._store.get_run(run_id)
             if run is None:
                 raise RunNotFound(run_id)
+            if run.phase.is_terminal and not run.hooks_open:
+                raise NotApplicable(f"run {run_id} has ended ({run.phase}) and waits for nothing")
             if run.version != seen and waits_for_resume(await self._store.get_tasks(run_id)):
                 return
             seen = run.version

@@ -67,5 +67,6 @@ def suspended_task(run_id: str, tasks: Iterable[TaskRecord], wanted: str | None)
         raise NotSuspended(message, hint=f"Suspended are: {names}.")
     if len(found) > 1:
         message = f"run {run_id} has {len(found)} suspended tasks that could be meant"
-        raise NotSuspended(message, hint=f"Name one of them by its id: {names}.")
+        by = "id" if len({task.name for task in found}) < len(found) else "name"
+        raise NotSuspended(message, hint=f"Say which one by its {by}: {names}.")
     return found[0]
