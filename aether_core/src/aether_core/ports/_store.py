@@ -110,7 +110,8 @@ class Store(CommandStore, CronStore, TemplateStore, Protocol):
     async def list_abandoned(self, since: int) -> list[str]:
         """Return the runs in which something is open and whose owner was not alive since then.
 
-        Hook tasks of a run that has ended are open too. Oldest first. An engine that never gave a sign of life counts as gone.
+        Hook tasks of a run that has ended are open too. Oldest first. An engine that never gave
+        a sign of life counts as gone.
         """
         ...
 
