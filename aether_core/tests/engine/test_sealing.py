@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aether_core.engine._secrets_mask import Mask
-from aether_core.engine._secrets_sealing import Sealing
+from aether_core.engine.sealing._mask import Mask
+from aether_core.engine.sealing._sealing import Sealing
 from aether_core.plan import SecretToken
 from aether_sdk import MASK, JsonValue
 

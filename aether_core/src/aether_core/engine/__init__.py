@@ -26,7 +26,6 @@ from aether_core.engine._execution import (
     summary_of,
 )
 from aether_core.engine._heartbeat import LEASE
-from aether_core.engine._secrets_mask import Mask, shown_events
 from aether_core.engine._templates import (
     Resolved,
     Templates,
@@ -34,18 +33,19 @@ from aether_core.engine._templates import (
     reference_of,
 )
 from aether_core.engine._variables import RunVariables
+from aether_core.engine.sealing._mask import Mask, shown_events
 
 if TYPE_CHECKING:
-    from aether_core.engine._cron import Cron
-    from aether_core.engine._cron_admission import AdmittedCron, admit_cron
-    from aether_core.engine._cron_book import CronBook
-    from aether_core.engine._cron_errors import (
+    from aether_core.engine.cron._admission import AdmittedCron, admit_cron
+    from aether_core.engine.cron._book import CronBook
+    from aether_core.engine.cron._cron import Cron
+    from aether_core.engine.cron._errors import (
         CronError,
         CronExists,
         CronNotFound,
         WorkflowSpecFixed,
     )
-    from aether_core.engine._cron_view import CronExecution, CronRun, CronSlot, CronSummary
+    from aether_core.engine.cron._view import CronExecution, CronRun, CronSlot, CronSummary
 
 __all__ = [
     "LEASE",
@@ -90,18 +90,18 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AdmittedCron": "_cron_admission",
-    "Cron": "_cron",
-    "CronBook": "_cron_book",
-    "CronError": "_cron_errors",
-    "CronExecution": "_cron_view",
-    "CronExists": "_cron_errors",
-    "CronNotFound": "_cron_errors",
-    "CronRun": "_cron_view",
-    "CronSlot": "_cron_view",
-    "CronSummary": "_cron_view",
-    "WorkflowSpecFixed": "_cron_errors",
-    "admit_cron": "_cron_admission",
+    "AdmittedCron": "cron._admission",
+    "Cron": "cron._cron",
+    "CronBook": "cron._book",
+    "CronError": "cron._errors",
+    "CronExecution": "cron._view",
+    "CronExists": "cron._errors",
+    "CronNotFound": "cron._errors",
+    "CronRun": "cron._view",
+    "CronSlot": "cron._view",
+    "CronSummary": "cron._view",
+    "WorkflowSpecFixed": "cron._errors",
+    "admit_cron": "cron._admission",
 }
 
 

@@ -32,7 +32,7 @@ from aether_core.ports import StoreError, VersionConflict
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from aether_core.engine._secrets import SecretBroker
+    from aether_core.engine.sealing._broker import SecretBroker
     from aether_core.kernel import Effect, Event, Step
     from aether_core.ports import Clock, HookNotifier, Store
 

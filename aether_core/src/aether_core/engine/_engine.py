@@ -11,10 +11,10 @@ from aether_core.engine._driver import Driver
 from aether_core.engine._errors import EngineClosed, NotApplicable, RunNotFound, RunTakenOver
 from aether_core.engine._execution import execution_of, summary_of
 from aether_core.engine._ownership import Ownership
-from aether_core.engine._secrets import SecretBroker
-from aether_core.engine._secrets_mask import shown_events
 from aether_core.engine._stored import waits_for_resume
 from aether_core.engine._submission import Request, Submission
+from aether_core.engine.sealing._broker import SecretBroker
+from aether_core.engine.sealing._mask import shown_events
 from aether_core.ports import RunQuery, SystemClock, uuid7
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from aether_core.check import ExecutorCatalog
     from aether_core.document import LoadedDocument
     from aether_core.engine._admission import Admitted
-    from aether_core.engine._cron import Cron
     from aether_core.engine._execution import WorkflowExecution, WorkflowSummary
+    from aether_core.engine.cron._cron import Cron
     from aether_core.kernel import EventRecord, TaskCompleted, TaskStarted
     from aether_core.ports import (
         ArtifactRepository,
@@ -143,7 +143,7 @@ class Engine:
     def cron(self) -> Cron:
         """The schedules of the store, and what starts their runs."""
         # Late: few engines have to do with schedules.
-        from aether_core.engine._cron import Cron
+        from aether_core.engine.cron._cron import Cron
 
         self._open_driver()
         return Cron(

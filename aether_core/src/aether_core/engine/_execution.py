@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aether_core.engine._secrets_mask import Mask
+from aether_core.engine.sealing._mask import Mask
 from aether_sdk import JsonValue, Phase
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from aether_core.engine import EngineFailed
-from aether_core.engine._cron_firing import run_id_of
+from aether_core.engine.cron._firing import run_id_of
 from aether_core.ports import SlotRecord, StoreError
 from aether_core.stores import MemoryStore
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from aether_core.engine._errors import RunNotFound
-from aether_core.engine._secrets_mask import Mask, shown_events
 from aether_core.engine._stored import stored_plan
 from aether_core.engine.explain._facts import Facts, command_line
 from aether_core.engine.explain._find import explain_named
 from aether_core.engine.explain._nodes import missing_nodes
 from aether_core.engine.explain._run import explain_run
+from aether_core.engine.sealing._mask import Mask, shown_events
 from aether_core.kernel import RunRecord, TaskRecord
 from aether_sdk import AetherError
 

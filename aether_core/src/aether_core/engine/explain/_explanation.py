@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from aether_core.kernel import ExecutorIdentity
 from aether_sdk import JsonValue, Phase
 
 #: What a reason says, for programs. A task ended: `answer` (its executor said so), `inputs` (they
@@ -124,3 +125,5 @@ class Explanation(msgspec.Struct, frozen=True, rename="camel"):
     tasks: tuple[TaskExplanation, ...]
     #: How many more tasks there would be to explain.
     omitted: int = 0
+    #: Of the run: by type, the executors that it was checked against when it was submitted.
+    executors: dict[str, ExecutorIdentity] = {}

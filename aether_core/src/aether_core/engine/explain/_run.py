@@ -47,6 +47,7 @@ def explain_run(facts: Facts) -> Explanation:
         reasons=tuple(_reasons(facts, groups, missing)),
         tasks=tuple(explained),
         omitted=len(everything) + len(missing) - len(explained),
+        executors=facts.run.executors,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aether_core.engine._secrets_mask import Mask
 from aether_core.engine.explain._explanation import ConditionValues, ReferenceValue
+from aether_core.engine.sealing._mask import Mask
 from aether_core.expression import MISSING
 from aether_core.kernel import Environment, NodeResult, nest
 

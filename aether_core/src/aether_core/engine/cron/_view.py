@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aether_core.engine._cron_errors import CronError
-from aether_core.engine._cron_timetable import Timetable
 from aether_core.engine._execution import iso_time, progress_text
+from aether_core.engine.cron._errors import CronError
+from aether_core.engine.cron._timetable import Timetable
 from aether_core.ports import SlotOutcome
 from aether_sdk import Phase
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from aether_core.engine._cron_errors import CronError
-from aether_core.engine._cron_history import prune_history
-from aether_core.engine._cron_timetable import Timetables
 from aether_core.engine._errors import EngineClosed, EngineFailed, NotApplicable, RunNotFound
 from aether_core.engine._heartbeat import LEASE
+from aether_core.engine.cron._errors import CronError
+from aether_core.engine.cron._history import prune_history
+from aether_core.engine.cron._timetable import Timetables
 from aether_core.ports import RunQuery, SlotRecord, StoreError, uuid7_of
 from aether_sdk import AetherError
 

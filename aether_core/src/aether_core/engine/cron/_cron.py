@@ -6,17 +6,17 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
-from aether_core.engine._cron_book import CronBook
-from aether_core.engine._cron_firing import Firing
-from aether_core.engine._cron_scheduler import Scheduler
-from aether_core.engine._cron_view import slot_of
+from aether_core.engine.cron._book import CronBook
+from aether_core.engine.cron._firing import Firing
+from aether_core.engine.cron._scheduler import Scheduler
+from aether_core.engine.cron._view import slot_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable
 
     from aether_core.check import ExecutorCatalog
-    from aether_core.engine._cron_view import CronSlot
     from aether_core.engine._engine import Engine
+    from aether_core.engine.cron._view import CronSlot
     from aether_core.ports import Clock, IdGenerator, SlotRecord, Store, VariableSource
 
 _POLL_SECONDS: Final = 0.1

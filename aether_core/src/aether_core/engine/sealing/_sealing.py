@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 from msgspec import UNSET
 
-from aether_core.engine._secrets_forms import forms_of, rests_in
+from aether_core.engine.sealing._forms import forms_of, rests_in
 from aether_core.plan import SecretToken, map_texts, token_of, token_pattern
 from aether_sdk import MASK
 

@@ -21,7 +21,7 @@ from aether_sdk import ExecCode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from aether_core.engine._secrets_sealing import Sealing, Secret
+    from aether_core.engine.sealing._sealing import Sealing, Secret
     from aether_core.kernel import Assignment, RunRecord, TaskRecord, TaskStarted
     from aether_core.ports import Clock, SecretProvider, TaskBroker
     from aether_sdk import JsonValue
@@ -80,7 +80,7 @@ class SecretBroker:
         """Look after a run from now on; `uncover` ends that."""
         if run.seal:
             # Late: most runs have no secrets.
-            from aether_core.engine._secrets_sealing import Sealing
+            from aether_core.engine.sealing._sealing import Sealing
 
             self._runs[run.run_id] = Sealing(run.seal)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aether_core.document import CronWorkflow, LoadedDocument, closest, same
-from aether_core.engine._cron_admission import AdmittedCron, admit_cron, unknown_template
-from aether_core.engine._cron_errors import CronError, CronExists, CronNotFound, WorkflowSpecFixed
-from aether_core.engine._cron_timetable import stored_cron
-from aether_core.engine._cron_view import execution_of_cron, summary_of_cron
+from aether_core.engine.cron._admission import AdmittedCron, admit_cron, unknown_template
+from aether_core.engine.cron._errors import CronError, CronExists, CronNotFound, WorkflowSpecFixed
+from aether_core.engine.cron._timetable import stored_cron
+from aether_core.engine.cron._view import execution_of_cron, summary_of_cron
 from aether_core.ports import CronRecord, RunQuery
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from aether_core.check import ExecutorCatalog
     from aether_core.document import WorkflowSpec
-    from aether_core.engine._cron_view import CronExecution, CronSummary
+    from aether_core.engine.cron._view import CronExecution, CronSummary
     from aether_core.ports import ArtifactRepository, Clock, IdGenerator, Store, VariableSource
     from aether_sdk import JsonValue
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aether_core.document import CronWorkflow, Workflow, decode, parse_time, snapshot
-from aether_core.engine._cron_errors import CronError
+from aether_core.engine.cron._errors import CronError
 from aether_core.schedule import Schedule
 
 if TYPE_CHECKING:

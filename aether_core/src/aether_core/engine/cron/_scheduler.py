@@ -10,22 +10,22 @@ import contextlib
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from aether_core.engine._cron_errors import CronError
-from aether_core.engine._cron_timetable import Timetables
-from aether_core.engine._cron_view import slot_of
-from aether_core.engine._cron_watch import Watch
 from aether_core.engine._execution import iso_time
 from aether_core.engine._heartbeat import LEASE
+from aether_core.engine.cron._errors import CronError
+from aether_core.engine.cron._timetable import Timetables
+from aether_core.engine.cron._view import slot_of
+from aether_core.engine.cron._watch import Watch
 from aether_core.ports import StoreError
 from aether_sdk import AetherError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aether_core.engine._cron_firing import Firing
-    from aether_core.engine._cron_view import CronSlot
-    from aether_core.engine._cron_watch import Due
     from aether_core.engine._engine import Engine
+    from aether_core.engine.cron._firing import Firing
+    from aether_core.engine.cron._view import CronSlot
+    from aether_core.engine.cron._watch import Due
     from aether_core.ports import Clock, CronRecord, SlotRecord, Store
 
 _MOST_COUNTED: Final = 1000

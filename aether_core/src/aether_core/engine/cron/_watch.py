@@ -14,7 +14,7 @@ import msgspec
 from aether_core.engine._heartbeat import LEASE
 
 if TYPE_CHECKING:
-    from aether_core.engine._cron_timetable import Timetable
+    from aether_core.engine.cron._timetable import Timetable
     from aether_core.ports import CronRecord, SlotRecord
 
 #: How late a scheduler at work may be with a slot, when the schedule says nothing about it.
