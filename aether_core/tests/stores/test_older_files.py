@@ -46,7 +46,12 @@ _THIRD_VERSION = """
     UPDATE runs SET owner = 'engine' WHERE id = 2;
     INSERT INTO engines VALUES('engine', 55);
 """
-_SCRIPTS = ("", _FIRST_VERSION, _SECOND_VERSION, _THIRD_VERSION)
+#: What the fourth version added to runs: marks of secrets, schedules.
+_FOURTH_VERSION = """
+    UPDATE submissions SET seal = 'seal' WHERE run = 2;
+    UPDATE runs SET cron_id = 'cron', scheduled_at = 6 WHERE id = 2;
+"""
+_SCRIPTS = ("", _FIRST_VERSION, _SECOND_VERSION, _THIRD_VERSION, _FOURTH_VERSION)
 
 
 def _write(path: Path, version: int, script: str) -> None:
@@ -140,6 +145,23 @@ def test_a_run_of_the_third_version_is_read_as_it_was_written(tmp_path: Path) ->
         assert (body.input_artifacts, body.artifacts) == (None, None)
         assert [(found.run_id, found.cron_id) for found in summaries] == [("run-2", "")]
         assert owners == [Owner("", None, Phase.SUCCEEDED), Owner("engine", 55, Phase.RUNNING)]
+
+    asyncio.run(story())
+
+
+def test_a_run_of_the_fourth_version_knows_no_executors(tmp_path: Path) -> None:
+    """What the fourth version added is there; nothing tells which executors it was checked with."""
+    _write_all(tmp_path / "x.db", 4)
+
+    async def story() -> None:
+        store = SqliteStore(tmp_path / "x.db")
+        await store.open()
+        run = await store.get_run("run-2")
+        await store.close()
+
+        assert run is not None
+        assert (run.seal, run.cron_id, run.scheduled_at) == ("seal", "cron", 6)
+        assert run.executors == {}
 
     asyncio.run(story())
 

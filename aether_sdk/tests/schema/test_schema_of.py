@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -414,6 +415,12 @@ def test_the_digest_is_of_the_schemas_only() -> None:
     assert one.digest == other.digest
     assert one.digest != schema_of(_Open, None, type="http").digest
     assert one.digest != schema_of(None, _Http, type="http").digest
+
+
+def test_the_digest_of_an_executor_without_schemas_is_that_of_two_nulls() -> None:
+    both = hashlib.sha256(b'{"inputs":null,"outputs":null}')
+
+    assert ExecutorSchema("x").digest == both.hexdigest()
 
 
 def test_an_executor_schema_by_hand_is_read_leniently() -> None:

@@ -10,10 +10,11 @@ from aether_core.cli._durations import duration_text, seconds_between
 from aether_core.cli._safe_text import one_line, safe_text, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from aether_core.cli._style import Style
     from aether_core.engine.explain import Attempt, ConditionValues, Explanation, TaskExplanation
+    from aether_core.kernel import ExecutorIdentity
 
 _INDENT: Final = "  "
 _LONGEST_VALUE: Final = 100
@@ -38,7 +39,18 @@ def _run(explanation: Explanation, style: Style) -> str:
     lines = [f"{phase}  {workflow}  {one_line(explanation.run_id)}"]
     for reason in explanation.reasons:
         lines += _indented(reason.text, 1)
+    if explanation.executors:
+        lines.append(style.dim(f"{_INDENT}Executors: {_executors(explanation.executors)}"))
     return "\n".join(lines) + "\n"
+
+
+def _executors(executors: Mapping[str, ExecutorIdentity]) -> str:
+    """Return the executors that the run was checked against, each with where it came from."""
+    named = (
+        f"{name} ({each.distribution} {each.version})" if each.distribution else name
+        for name, each in executors.items()
+    )
+    return one_line(", ".join(named))
 
 
 def _task(task: TaskExplanation, style: Style) -> Iterator[str]:

@@ -24,6 +24,7 @@ from aether_core.document import (
 )
 from aether_core.engine import _codes
 from aether_core.engine._errors import DocumentRejected
+from aether_core.engine._executors import identities_of
 from aether_core.engine._templates import (
     Resolved,
     Templates,
@@ -33,7 +34,7 @@ from aether_core.engine._templates import (
 )
 from aether_core.engine._variables import RunVariables
 from aether_core.expression import ExpressionError
-from aether_core.kernel import BindingFailed, Environment, bind, nest
+from aether_core.kernel import BindingFailed, Environment, ExecutorIdentity, bind, nest
 from aether_core.plan import SEAL_NAME, Plan, compile_arguments, compile_workflow
 from aether_sdk import JsonValue
 
@@ -63,6 +64,8 @@ class Admitted(msgspec.Struct, frozen=True):
     warnings: tuple[Diagnostic, ...]
     #: Marks the places of secrets in the values; empty for a workflow without secrets.
     seal: str = ""
+    #: By type: the executors that it was checked against.
+    executors: Mapping[str, ExecutorIdentity] = {}
 
 
 def system_variables() -> dict[str, JsonValue]:
@@ -123,7 +126,8 @@ def admit(
     snapshot = encode(workflow)
     if _HIDDEN not in snapshot:
         seal = ""
-    return Admitted(plan, snapshot, values, known, diagnose(problems), seal)
+    executors = identities_of(plan.executor_types, catalog)
+    return Admitted(plan, snapshot, values, known, diagnose(problems), seal, executors)
 
 
 def _decoded(

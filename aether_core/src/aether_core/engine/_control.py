@@ -96,7 +96,7 @@ class Control:
         tasks = await self._store.get_tasks(run_id)
         state = self._ownership.state_of(run, tasks, reopen_run)
         stale = tuple(c.command_id for c in await self._store.list_commands(run_id=run_id))
-        event = RetryRequested(self._clock.now(), stale)
+        event = RetryRequested(self._clock.now(), stale, self._ownership.changes_since(run))
         await self._ownership.drive(state, [event], tasks)
 
     async def delete(self, run_id: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aether_core.engine._errors import EngineError, RunNotFound, RunTakenOver
+from aether_core.engine._executors import changes_since
 from aether_core.engine._heartbeat import LEASE, Heartbeat
 from aether_core.engine._inbox import Inbox, event_of
 from aether_core.engine._stored import stored_plan
@@ -17,6 +18,7 @@ from aether_core.kernel import CancelRequested, Recovered, new_run, restore_run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from aether_core.check import ExecutorCatalog
     from aether_core.engine._driver import Actor, Driver
     from aether_core.kernel import CommandAnswer, Event, RunRecord, RunState, TaskRecord
     from aether_core.plan import Plan
@@ -32,6 +34,7 @@ class Ownership:
         clock: gives the times.
         new_id: gives ids for tasks.
         engine_id: this engine.
+        catalog: what is known of executors here.
         dispatch_timeout: longest wait of a task for a worker, in microseconds.
     """
 
@@ -42,6 +45,7 @@ class Ownership:
         clock: Clock,
         new_id: IdGenerator,
         engine_id: str,
+        catalog: ExecutorCatalog,
         dispatch_timeout: int | None,
     ) -> None:
         self._store = store
@@ -49,6 +53,7 @@ class Ownership:
         self._clock = clock
         self._new_id = new_id
         self._engine_id = engine_id
+        self._catalog = catalog
         self._dispatch_timeout = dispatch_timeout
         self._heartbeat = Heartbeat(store, clock, engine_id)
         self._inbox = Inbox(store, driver, clock, engine_id)
@@ -127,6 +132,10 @@ class Ownership:
         """Return the live state of a run in which nothing has happened yet."""
         return new_run(plan, run, self._new_id, dispatch_timeout=self._dispatch_timeout)
 
+    def changes_since(self, run: RunRecord) -> tuple[str, ...]:
+        """Return what is to be noted of executors that have changed since a run was submitted."""
+        return tuple(changes_since(run.executors, self._catalog))
+
     async def is_accepted(self, run_id: str) -> bool:
         """Return whether this engine drives the run, once its beginning is durable."""
         actor = self._driver.actor(run_id)
@@ -161,7 +170,10 @@ class Ownership:
         asked = self._inbox.accept(await self._store.list_commands(run_id=run_id))
         cancels = [event for event in asked if isinstance(event, CancelRequested)]
         # What will be cancelled need not start again first.
-        return await self.drive(state, cancels or [Recovered(self._clock.now()), *asked], tasks)
+        if cancels:
+            return await self.drive(state, cancels, tasks)
+        recovered = Recovered(self._clock.now(), self.changes_since(run))
+        return await self.drive(state, [recovered, *asked], tasks)
 
     async def recover(self) -> Sequence[str]:
         """Take on every abandoned run; see `Engine.recover`."""

@@ -142,6 +142,7 @@ class Submission:
             created_at=self._clock.now(),
             arguments=dict(admitted.arguments),
             variables=dict(admitted.variables),
+            executors=dict(admitted.executors),
             seal=admitted.seal,
             cron_id=request.cron_id,
             scheduled_at=request.scheduled_at,

@@ -66,6 +66,8 @@ class Recovered(msgspec.Struct, frozen=True):
     """A restored run goes on here; whatever was with a worker is dispatched again."""
 
     at: int
+    #: What is different here from where it began, as notes of the run.
+    notes: tuple[str, ...] = ()
 
 
 class CancelRequested(msgspec.Struct, frozen=True):
@@ -83,6 +85,8 @@ class RetryRequested(msgspec.Struct, frozen=True):
     at: int
     #: Commands that came too late for the generation before; they are refused.
     stale: tuple[int, ...] = ()
+    #: What is different from where the run began, as notes of the run.
+    notes: tuple[str, ...] = ()
 
 
 Event: TypeAlias = (

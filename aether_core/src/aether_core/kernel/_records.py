@@ -17,6 +17,17 @@ EventKind: TypeAlias = Literal["run", "task", "note"]
 NO_PARENT = -1
 
 
+class ExecutorIdentity(msgspec.Struct, frozen=True):
+    """Which executor stood behind a type when a run was admitted."""
+
+    #: Distribution that provides it; empty for an executor that no installed package provides.
+    distribution: str = ""
+    #: The distribution's version, else the executor's own.
+    version: str = ""
+    #: `ExecutorSchema.digest`: SHA-256 of the schemas of its inputs and outputs.
+    digest: str = ""
+
+
 class RunRecord(msgspec.Struct):
     """One execution of a workflow document (ports.md 1.1)."""
 
@@ -31,6 +42,8 @@ class RunRecord(msgspec.Struct):
     arguments: dict[str, JsonValue] = {}
     #: Custom variables seen by this run, full dotted name to value.
     variables: dict[str, JsonValue] = {}
+    #: By type: the executors that the workflow was checked against.
+    executors: dict[str, ExecutorIdentity] = {}
     message: str = ""
     outputs: dict[str, JsonValue] | None = None
     started_at: int | None = None

@@ -23,6 +23,8 @@ from aether_core.kernel._transition import Start, Step, Transition
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aether_core.kernel._records import TaskRecord
     from aether_core.kernel._state import RunState
 
@@ -64,7 +66,7 @@ def _apply(transition: Transition, event: Event) -> None:
         case ResumeRequested():
             _resume(transition, event)
         case Recovered():
-            _recovered(transition)
+            _recovered(transition, event)
         case CancelRequested():
             _cancel(transition, event)
         case RetryRequested():
@@ -143,26 +145,34 @@ def _retried(transition: Transition, event: RetryRequested) -> None:
         transition.answer(command_id, "the run had already ended")
     run.outputs = run.finished_at = None
     transition.set_run_phase(Phase.CREATED, f"retry {run.generation}")
+    _note_all(transition, event.notes)
     # Hooks of the last generation, if its engine was lost before they had ended.
     _dispatch_again(transition)
     _begin(transition)
 
 
-def _recovered(transition: Transition) -> None:
+def _recovered(transition: Transition, event: Recovered) -> None:
     """Dispatch again what a worker may have lost; attempts fence the old results off."""
     state = transition.state
     if not state.next_seq and not state.run.phase.is_terminal:
         # It was submitted for whoever comes first, and nobody has begun it yet.
         _submitted(transition)
+        _note_all(transition, event.notes)
         return
     was_over = state.run.phase.is_terminal
     transition.note("the run goes on with another engine")
+    _note_all(transition, event.notes)
     _dispatch_again(transition)
     # What fell due while nobody drove the run goes before anything that a worker reports now.
     time_passed(transition)
     transition.agenda.extend(scope for _, scope in sorted(state.scopes.items()))
     if was_over:
         settle(transition)
+
+
+def _note_all(transition: Transition, notes: Iterable[str]) -> None:
+    for message in notes:
+        transition.note(message)
 
 
 def _dispatch_again(transition: Transition) -> None:

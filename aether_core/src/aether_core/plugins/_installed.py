@@ -46,6 +46,10 @@ class InstalledExecutors:
             self._load_for(executor_type)
         return known or self.registry.get_schema(executor_type)
 
+    def origin(self, executor_type: str) -> tuple[str, str]:
+        """Return distribution and version that provide a loaded type; empty if none does."""
+        return self.registry.origin(executor_type)
+
     def explain(self, executor_type: str) -> tuple[str, str | None]:
         """Return why a type has no executor, and what to do about it."""
         segment = executor_type.partition(".")[0]

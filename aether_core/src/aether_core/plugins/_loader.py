@@ -58,7 +58,7 @@ def load_plugin(candidate: Candidate, registry: Registry) -> PluginRecord:
             _check_types(executors, candidate.record.name)
             _check_levels(executors)
             stage = "schema"
-            _register_all(executors, registry)
+            _register_all(executors, registry, candidate.record)
     except _StageFailed as failed:
         return msgspec.structs.replace(
             candidate.record, state=failed.state, stage=failed.stage, reason=failed.reason
@@ -173,12 +173,12 @@ def _check_levels(executors: list[Executor]) -> None:
             raise _StageFailed("api", reason, PluginState.INCOMPATIBLE)
 
 
-def _register_all(executors: list[Executor], registry: Registry) -> None:
+def _register_all(executors: list[Executor], registry: Registry, record: PluginRecord) -> None:
     """Register all executors or, when one is refused, none of them."""
     added: list[str] = []
     try:
         for executor in executors:
-            registry.register(executor)
+            registry.register(executor, (record.distribution, record.version))
             added.append(executor.type)
     except ExecutorAlreadyRegistered as error:
         _withdraw(added, registry)

@@ -19,10 +19,15 @@ class Registry:
     def __init__(self) -> None:
         self._executors: dict[str, Executor] = {}
         self._schemas: dict[str, ExecutorSchema] = {}
+        self._origins: dict[str, tuple[str, str]] = {}
         self._lock = threading.Lock()
 
-    def register(self, executor: Executor) -> None:
+    def register(self, executor: Executor, origin: tuple[str, str] = ("", "")) -> None:
         """Add an executor under its type; its schema is asked for now and kept.
+
+        Args:
+            executor: answers for its type from now on.
+            origin: distribution and version that provide it.
 
         Raises:
             ExecutorAlreadyRegistered: the type has an executor; nothing is changed.
@@ -42,12 +47,14 @@ class Registry:
                 raise ExecutorAlreadyRegistered(executor.type)
             self._executors[executor.type] = executor
             self._schemas[executor.type] = schema
+            self._origins[executor.type] = origin
 
     def withdraw(self, executor_type: str) -> None:
         """Remove an executor and its schema; an unknown type is fine."""
         with self._lock:
             self._executors.pop(executor_type, None)
             self._schemas.pop(executor_type, None)
+            self._origins.pop(executor_type, None)
 
     def register_schema(self, schema: ExecutorSchema) -> None:
         """Add a schema without an executor, as a remote worker announces it; replaces any."""
@@ -61,6 +68,10 @@ class Registry:
     def get_schema(self, executor_type: str) -> ExecutorSchema | None:
         """Return the schema of a type, or None."""
         return self._schemas.get(executor_type)
+
+    def origin(self, executor_type: str) -> tuple[str, str]:
+        """Return distribution and version that provide a type; empty if none is known."""
+        return self._origins.get(executor_type, ("", ""))
 
     def explain(self, executor_type: str) -> tuple[str, str | None]:
         """Return why a type has no schema here, and what to do about it."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from aether_core.kernel import EventRecord, RunChanges, RunRecord, TaskRecord
+from aether_core.kernel import EventRecord, ExecutorIdentity, RunChanges, RunRecord, TaskRecord
 from aether_core.ports import Owner, RunQuery, RunSummary, StoreError, VersionConflict
 from aether_core.stores._errors import UNWRITABLE, missing_task, refuse_repeated_runs
 from aether_core.stores._memory_commands import MemoryCommands
@@ -104,6 +104,7 @@ class MemoryStore(MemoryCommands, MemoryCrons, MemoryTemplates):
         fields: dict[str, Any] = msgspec.json.decode(kept.created)
         fields.update(msgspec.json.decode(kept.state))
         fields["phase"] = Phase(fields["phase"])
+        fields["executors"] = msgspec.convert(fields["executors"], dict[str, ExecutorIdentity])
         fields["version"] = kept.version
         return RunRecord(**fields)
 

@@ -150,12 +150,17 @@ _INBOX_CRONS_AND_TEMPLATES: Final[Migration] = (
         PRIMARY KEY(namespace, name))""",
 )
 
+_EXECUTORS: Final[Migration] = (
+    "ALTER TABLE submissions ADD COLUMN executors TEXT NOT NULL DEFAULT '{}'",
+)
+
 #: Append only: a file out there has been through a prefix of this.
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _INITIAL,
     _DEADLINES_AND_LOOPS,
     _OWNERS,
     _INBOX_CRONS_AND_TEMPLATES,
+    _EXECUTORS,
 )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
-from aether_core.kernel import EventRecord, RunRecord, TaskRecord
+from aether_core.kernel import EventRecord, ExecutorIdentity, RunRecord, TaskRecord
 from aether_core.ports import RunSummary
 from aether_sdk import JsonValue, Phase
 
@@ -25,7 +25,7 @@ SPAN: Final = 1 << 32
 #: What never changes of a run and is small.
 RUN_IDENTITY: Final = "run_id, workflow, namespace, created_at, cron_id, scheduled_at"
 #: What never changes of a run and is read only together with it.
-RUN_SUBMISSION: Final = "document, arguments, variables, seal"
+RUN_SUBMISSION: Final = "document, arguments, variables, seal, executors"
 #: What commits change of a run; its version they count up.
 RUN_STATE: Final = (
     "phase, message, outputs, started_at, finished_at, tasks_total, tasks_done, last_event,"
@@ -73,6 +73,7 @@ PHASES: Final[dict[str, Phase]] = {phase.value: phase for phase in Phase}
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
+_executors_of = msgspec.json.Decoder(dict[str, ExecutorIdentity]).decode
 
 
 def marks(columns: str) -> str:
@@ -106,7 +107,13 @@ def run_identity(run: RunRecord) -> Row:
 
 def run_submission(run: RunRecord) -> Row:
     """Return the values of RUN_SUBMISSION."""
-    return (run.document, json_of(run.arguments), json_of(run.variables), run.seal)
+    return (
+        run.document,
+        json_of(run.arguments),
+        json_of(run.variables),
+        run.seal,
+        _encode(run.executors).decode(),
+    )
 
 
 def run_state(run: RunRecord) -> Row:
@@ -192,19 +199,20 @@ def run_of(row: Sequence[Any]) -> RunRecord:
         arguments=value_of(row[7]),
         variables=value_of(row[8]),
         seal=row[9],
-        phase=PHASES[row[10]],
-        message=row[11],
-        outputs=value_of(row[12]),
-        started_at=row[13],
-        finished_at=row[14],
-        tasks_total=row[15],
-        tasks_done=row[16],
-        last_event=row[17],
-        deadline=row[18],
-        owner=row[19],
-        generation=row[20],
-        hooks_open=row[21],
-        version=row[22],
+        executors=_executors_of(row[10]),
+        phase=PHASES[row[11]],
+        message=row[12],
+        outputs=value_of(row[13]),
+        started_at=row[14],
+        finished_at=row[15],
+        tasks_total=row[16],
+        tasks_done=row[17],
+        last_event=row[18],
+        deadline=row[19],
+        owner=row[20],
+        generation=row[21],
+        hooks_open=row[22],
+        version=row[23],
     )
 
 

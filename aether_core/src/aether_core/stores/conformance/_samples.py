@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aether_core.kernel import CommandAnswer, EventRecord, RunChanges, RunRecord, TaskRecord
+from aether_core.kernel import (
+    CommandAnswer,
+    EventRecord,
+    ExecutorIdentity,
+    RunChanges,
+    RunRecord,
+    TaskRecord,
+)
 from aether_core.ports import Command, CronRecord, SlotRecord, TemplateRecord
 from aether_sdk import JsonValue, Phase
 
@@ -37,6 +44,7 @@ def a_run(
         arguments=arguments,
         variables={"deploy.region": "eu"},
         seal=f"seal of {run_id}",
+        executors={"shell": ExecutorIdentity("aether-shell", "1.0", "d1"), "x": ExecutorIdentity()},
         cron_id=cron_id,
         scheduled_at=START - 1 if cron_id else None,
     )
