@@ -1,24 +1,26 @@
-"""A local server whose answers a test decides, and the executor as a worker runs it."""
+"""Local servers whose answers a test decides, and the executors as a worker runs them."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import socket
+import ssl
 import struct
 import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
-from aether_http import HttpExecutor
-from aether_sdk import ExecuteRequest, Inputs, outcome_of, outcome_of_error
+from aether_http import HttpExecutor, HttpPollExecutor
+from aether_sdk import Artifact, ExecuteRequest, Inputs, outcome_of, outcome_of_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from aether_sdk import ExecOutputs, JsonValue
 
 
@@ -49,17 +51,26 @@ class Raw:
     reset: bool = False
 
 
+@dataclass(frozen=True)
+class Stream:
+    """Bytes to send piece by piece, with pauses between them; then the connection is closed."""
+
+    pieces: Iterable[bytes]
+    pause: float = 0
+
+
 class Site:
     """The server as a test sees it."""
 
     Answer = Answer
     Raw = Raw
+    Stream = Stream
 
     def __init__(self) -> None:
         self.url = ""
         self.received: list[Received] = []
         self.connections = 0
-        self.answer: Callable[[Received], Answer | Raw] = lambda _: Answer()
+        self.answer: Callable[[Received], Answer | Raw | Stream] = lambda _: Answer()
         self.over = threading.Event()
 
 
@@ -85,7 +96,17 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             except ConnectionError:
                 self.close_connection = True
 
-        def _send(self, answer: Answer | Raw) -> None:
+        def _stream(self, answer: Stream) -> None:
+            self.close_connection = True
+            for piece in answer.pieces:
+                self.wfile.write(piece)
+                if site.over.wait(answer.pause):
+                    return
+
+        def _send(self, answer: Answer | Raw | Stream) -> None:
+            if isinstance(answer, Stream):
+                self._stream(answer)
+                return
             if isinstance(answer, Raw):
                 self.wfile.write(answer.data)
                 self.close_connection = True
@@ -97,7 +118,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                     self.wfile.close()
                     self.connection.close()
                 return
-            self.send_response(answer.status)
+            # Without the date, which would make every answer another one.
+            self.send_response_only(answer.status)
             headers = dict(answer.headers)
             for name, value in answer.headers:
                 self.send_header(name, value)
@@ -123,12 +145,17 @@ class QuietServer(ThreadingHTTPServer):
         """Stay silent."""
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """A running server; set its `answer`, read what it `received`."""
+@contextmanager
+def serve(context: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Run a server, with TLS if it is given a context."""
     site = Site()
     with QuietServer(("127.0.0.1", 0), _handler(site)) as server:
-        site.url = f"http://127.0.0.1:{server.server_address[1]}"
+        if context is not None:
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        scheme = "http" if context is None else "https"
+        site.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -140,23 +167,104 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def http() -> Callable[..., ExecOutputs]:
-    """Executes one call with the inputs given by keyword; returns what a worker would report."""
-    executor = HttpExecutor()
+def serving() -> Callable[[ssl.SSLContext], AbstractContextManager[Site]]:
+    """Runs a server with TLS of a test's own."""
+    return serve
 
-    def call(**given: JsonValue) -> ExecOutputs:
-        request = ExecuteRequest("task-1", "run-1", "fetch", inputs=Inputs.of(given))
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A running server; set its `answer`, read what it `received`."""
+    with serve() as site:
+        yield site
+
+
+@pytest.fixture
+def other_site() -> Iterator[Site]:
+    """A second server, which is another origin."""
+    with serve() as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Signs certificates that nobody trusts by himself."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca(authority: trustme.CA) -> str:
+    """The authority's certificate as PEM text."""
+    return authority.cert_pem.bytes().decode()
+
+
+@pytest.fixture
+def secure_site(authority: trustme.CA) -> Iterator[Site]:
+    """A server with TLS, whose certificate the authority signed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with serve(context) as site:
+        yield site
+
+
+class Worker:
+    """Executes calls as a worker does.
+
+    Attributes:
+        waits: The waits between requests, which pass at once.
+    """
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+        self.http = HttpExecutor(sleep=self._sleep)
+        self.poll = HttpPollExecutor(sleep=self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        await asyncio.sleep(0)
+
+    def run(
+        self,
+        given: dict[str, JsonValue],
+        *,
+        artifacts: dict[str, str] | None = None,
+        outputs: dict[str, str] | None = None,
+        poll: bool = False,
+        task: str = "task-1",
+    ) -> ExecOutputs:
+        """Execute one call; return what a worker would report."""
+        there = tuple(Artifact(name, path) for name, path in (artifacts or {}).items())
+        inputs = Inputs(Inputs.of(given).parameters, there)
+        request = ExecuteRequest(
+            task, "run-1", "fetch", inputs=inputs, output_artifacts=outputs or {}
+        )
+        executor = self.poll if poll else self.http
         try:
             return outcome_of(asyncio.run(executor.execute(request)))
         except Exception as error:  # noqa: BLE001 - a worker reports whatever an executor raises
             return outcome_of_error(error)
 
+
+@pytest.fixture
+def worker() -> Worker:
+    """Executes calls with artifacts, of both executors."""
+    return Worker()
+
+
+@pytest.fixture
+def http(worker: Worker) -> Callable[..., ExecOutputs]:
+    """Executes one call with the inputs given by keyword; returns what a worker would report."""
+
+    def call(**given: JsonValue) -> ExecOutputs:
+        return worker.run(given)
+
     return call
 
 
 @pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keeps a proxy of the machine away from the local server."""
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keeps proxies and settings of the machine away from the local server."""
+    monkeypatch.delenv("AETHER_HTTP_ALLOW", raising=False)
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

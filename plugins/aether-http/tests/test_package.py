@@ -11,31 +11,55 @@ from typing import Any, cast
 import pytest
 
 import aether_http
-from aether_sdk import API_LEVEL, ENTRY_POINT_GROUP, JsonValue
+from aether_sdk import API_LEVEL, ENTRY_POINT_GROUP, Executor, JsonValue
 
-TABLE = {
-    "inputs": {
-        "url",
-        "method",
-        "headers",
-        "query",
-        "json",
-        "body",
-        "form",
-        "timeout",
-        "expected_status",
-        "follow_redirects",
-        "max_response_bytes",
-    },
-    "outputs": {"status_code", "headers", "body", "json", "url", "elapsed_ms"},
+EXECUTORS = (aether_http.HttpExecutor, aether_http.HttpPollExecutor)
+
+CONTRACT = {
+    "url",
+    "method",
+    "headers",
+    "query",
+    "json",
+    "body",
+    "form",
+    "timeout",
+    "expected_status",
+    "follow_redirects",
 }
+BEYOND = {
+    "auth",
+    "body_file",
+    "connect_timeout",
+    "extract",
+    "files",
+    "idempotency_key",
+    "max_response_bytes",
+    "proxy",
+    "read_timeout",
+    "retry",
+    "tls",
+}
+OUTPUTS = {"status_code", "headers", "body", "json", "url", "elapsed_ms"}
+TABLE = {
+    "http": {"inputs": CONTRACT | BEYOND | {"save_to"}, "outputs": OUTPUTS},
+    "http.poll": {
+        "inputs": CONTRACT | BEYOND | {"until", "fail_when", "interval", "give_up_after"},
+        "outputs": OUTPUTS | {"polls"},
+    },
+}
+SIDES = [(name, side) for name in TABLE for side in ("inputs", "outputs")]
+
+
+def executor_of(name: str) -> Executor:
+    return {made.type: made for made in (one() for one in EXECUTORS)}[name]
 
 
 def test_the_entry_point_leads_to_the_hook() -> None:
     (entry,) = entry_points(group=ENTRY_POINT_GROUP, name="http")
 
     assert entry.load() is aether_http
-    assert aether_http.aether_executors() == (aether_http.HttpExecutor,)
+    assert aether_http.aether_executors() == EXECUTORS
 
 
 def test_the_public_names_are_listed_and_exist() -> None:
@@ -43,15 +67,15 @@ def test_the_public_names_are_listed_and_exist() -> None:
     assert all(hasattr(aether_http, name) for name in aether_http.__all__)
 
 
-@pytest.mark.parametrize("side", ["inputs", "outputs"])
-def test_the_schema_has_every_field_with_a_description(side: str) -> None:
-    schema = aether_http.HttpExecutor().schema()
+@pytest.mark.parametrize(("name", "side"), SIDES)
+def test_the_schema_has_every_field_with_a_description(name: str, side: str) -> None:
+    schema = executor_of(name).schema()
 
     declared = schema.inputs if side == "inputs" else schema.outputs
 
     assert declared is not None
     properties = cast("dict[str, dict[str, JsonValue]]", declared["properties"])
-    assert set(properties) == TABLE[side]
+    assert set(properties) == TABLE[name][side]
     assert all(field["description"] for field in properties.values())
 
 
@@ -59,10 +83,20 @@ def test_the_schema_accepts_what_binding_accepts() -> None:
     """Unknown names excepted: the schema refuses them, binding ignores them."""
     jsonschema = pytest.importorskip("jsonschema")
     validator = jsonschema.Draft202012Validator(aether_http.HttpExecutor().schema().inputs)
-    good: list[dict[str, JsonValue]] = [{"url": "a"}, {"url": "a", "json": None, "body": "b"}]
+    good: list[dict[str, JsonValue]] = [
+        {"url": "a"},
+        {"url": "a", "json": None, "body": "b"},
+        {"url": "a", "form": {"a": 1}, "files": {"b": "c"}},
+        {"url": "a", "auth": {"username": "b"}, "save_to": {"artifact": "c"}, "retry": 3},
+    ]
     bad: list[dict[str, JsonValue]] = [
         {},
         {"url": "a", "json": 1, "body": "b"},
+        {"url": "a", "body_file": "x", "files": {"b": "c"}},
+        {"url": "a", "auth": {}},
+        {"url": "a", "auth": {"username": "b", "bearer": "c"}},
+        {"url": "a", "save_to": {"artifact": "c", "path": "d"}},
+        {"url": "a", "retry": {"limits": 3}},
         {"url": "a", "verb": "GET"},
     ]
 
@@ -70,26 +104,27 @@ def test_the_schema_accepts_what_binding_accepts() -> None:
     assert [validator.is_valid(inputs) for inputs in bad] == [False] * len(bad)
 
 
-@pytest.mark.parametrize("side", ["inputs", "outputs"])
-def test_the_readme_names_every_field(side: str) -> None:
+@pytest.mark.parametrize(("name", "side"), SIDES)
+def test_the_readme_names_every_field(name: str, side: str) -> None:
     rows = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8").splitlines()
     first_cells = " ".join(row.split("|")[1] for row in rows if row.startswith("|"))
 
-    assert [name for name in sorted(TABLE[side]) if f"`{name}`" not in first_cells] == []
+    assert [field for field in sorted(TABLE[name][side]) if f"`{field}`" not in first_cells] == []
 
 
 def test_type_version_and_level_are_declared() -> None:
-    executor = aether_http.HttpExecutor
+    declared = [(one.type, one.version, one.api_level) for one in EXECUTORS]
 
-    assert (executor.type, executor.version, executor.api_level) == ("http", "1.0", API_LEVEL)
+    assert declared == [("http", "1.1", API_LEVEL), ("http.poll", "1.0", API_LEVEL)]
 
 
-def test_listing_the_executor_loads_neither_httpx_nor_the_engine() -> None:
+def test_listing_the_executors_loads_no_http_library_and_no_engine() -> None:
     program = """
 import sys
 import aether_http
-aether_http.aether_executors()[0]().schema()
-print(*(name for name in ("aether_core", "httpx") if name in sys.modules))
+[executor().schema() for executor in aether_http.aether_executors()]
+heavy = ("aether_core", "aiohttp", "httpx", "jmespath")
+print(*(name for name in heavy if name in sys.modules))
 """
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False

@@ -11,23 +11,31 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
-import httpx
+import aiohttp
+
+from aether_http._policy import policy_of_environment
+from aether_http._proxies import Proxies
+from aether_http._resolver import JudgingResolver
+from aether_http._tls import default_context
+from aether_http._transport import PIECE_BYTES, AiohttpTransport
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncGenerator
 
-_KEPT_OPEN: Final = 20
+#: The longest line of an answer's head; cookies and policies of some servers are long.
+_LONGEST_LINE: Final = 64 * 1024
+#: Headers that aiohttp would add; requests are complete when they get there.
+_AUTOMATIC: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class _Owned(NamedTuple):
-    client: httpx.AsyncClient
-    owner: AsyncGenerator[httpx.AsyncClient, None]
+    client: AiohttpTransport
+    owner: AsyncGenerator[AiohttpTransport, None]
+    #: Set once the client is closed.
+    is_closed: threading.Event
 
 
 class ClientPool:
@@ -37,13 +45,18 @@ class ClientPool:
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Owned] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
-    async def client(self) -> httpx.AsyncClient:
-        """Return the client of the running loop, made at the first call."""
+    async def client(self) -> AiohttpTransport:
+        """Return the client of the running loop, made at the first call.
+
+        Raises:
+            PolicyError: the setting that says which hosts may be reached cannot be read.
+        """
         loop = asyncio.get_running_loop()
         owned = self._by_loop.get(loop)
-        if owned is None or owned.client.is_closed:
-            owner = _own_client()
-            owned = _Owned(await anext(owner), owner)
+        if owned is None or owned.is_closed.is_set():
+            is_closed = threading.Event()
+            owner = _own_client(is_closed)
+            owned = _Owned(await anext(owner), owner, is_closed)
             self._keep(loop, owned)
         return owned.client
 
@@ -62,26 +75,31 @@ class ClientPool:
             self._by_loop[loop] = owned
 
 
-@cache
-def _tls_context() -> ssl.SSLContext:
-    """Return the certificates to trust; reading them takes longer than a local exchange."""
-    return httpx.create_ssl_context()
-
-
-async def _own_client() -> AsyncGenerator[httpx.AsyncClient, None]:
-    client = httpx.AsyncClient(
-        # One task must not see the cookies of another, so the client keeps none at all.
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        headers={"User-Agent": "aether-http"},
+async def _own_client(is_closed: threading.Event) -> AsyncGenerator[AiohttpTransport, None]:
+    policy = policy_of_environment()
+    connector = aiohttp.TCPConnector(
         # The engine bounds how many tasks run at once; a second bound here would only turn
         # waiting for a connection into a timeout of the exchange.
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT_OPEN),
-        # The executor bounds the whole exchange itself.
-        timeout=None,  # noqa: S113 - see above
-        trust_env=True,
-        verify=_tls_context(),
+        limit=0,
+        resolver=None if policy is None else JudgingResolver(policy),
+        ssl=default_context(),
     )
+    session = aiohttp.ClientSession(
+        connector=connector,
+        # One task must not see the cookies of another, so the client keeps none at all.
+        cookie_jar=aiohttp.DummyCookieJar(),
+        # The executor bounds the whole exchange itself.
+        timeout=aiohttp.ClientTimeout(total=None),
+        # Bodies are unpacked where their length is watched.
+        auto_decompress=False,
+        skip_auto_headers=_AUTOMATIC,
+        max_line_size=_LONGEST_LINE,
+        max_field_size=_LONGEST_LINE,
+        read_bufsize=PIECE_BYTES,
+    )
+    transport = AiohttpTransport(session, policy, Proxies())
     try:
-        yield client
+        yield transport
     finally:
-        await client.aclose()
+        is_closed.set()
+        await transport.aclose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _UNITS: Final = {
@@ -19,6 +20,8 @@ _PART: Final = r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h|d)"
 _MAX_LENGTH: Final = 100
 
 
+# The same few texts come with every request.
+@lru_cache(maxsize=256)
 def seconds_of(text: str) -> float:
     """Return the seconds that a text such as `200ms`, `1.5s` or `1h30m` stands for.
 

@@ -2,113 +2,131 @@
 
 from __future__ import annotations
 
-import json
 import time
-from typing import TYPE_CHECKING, Final
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import httpx
 
-from aether_http._models import HttpInputs, HttpOutputs, text_of
-from aether_sdk import OutputError, json_value
+from aether_http._answers import (
+    BodyTooLargeError,
+    json_of_body,
+    pieces_of,
+    read_body,
+    text_of_body,
+)
+from aether_http._downloads import save, target_of
+from aether_http._models import DEFAULT_MAX_FILE_BYTES, HttpInputs
+from aether_http._options import place_of
+from aether_http._policy import HostNotAllowedError, PolicyError
+from aether_http._proxies import ProxyUrlError
+from aether_http._redirects import MAX_REDIRECTS, RedirectError, next_request, same_origin
+from aether_http._requests import build_request
+from aether_http._statuses import is_expected
+from aether_http._tls import CertificateError, context_of
+from aether_http._transport import TLS
 
 if TYPE_CHECKING:
-    from aether_sdk import JsonValue
+    from aether_http._models import RequestInputs
+    from aether_sdk import ExecuteRequest, JsonValue
 
-MAX_REDIRECTS: Final = 20
+#: Every way in which an exchange breaks, apart from its limit of time.
+FAILURES: Final = (
+    httpx.InvalidURL,
+    httpx.HTTPError,
+    BodyTooLargeError,
+    CertificateError,
+    HostNotAllowedError,
+    PolicyError,
+    ProxyUrlError,
+    RedirectError,
+)
 
-#: Every way in which an exchange breaks, apart from its limits of time and length.
-FAILURES: Final = (httpx.InvalidURL, httpx.HTTPError)
+
+class Answer(NamedTuple):
+    """The final answer, its body read.
+
+    Attributes:
+        status_code: Its status.
+        headers: By lower-case name; repeated ones are joined.
+        body: The body as text; empty when it was saved to a file.
+        json: The body as a JSON value, None if it is none.
+        url: Where it came from.
+        elapsed_ms: Milliseconds from the request to the end of the body.
+    """
+
+    status_code: int
+    headers: dict[str, str]
+    body: str
+    json: JsonValue
+    url: str
+    elapsed_ms: int
+
+    def as_dict(self) -> dict[str, JsonValue]:
+        """Return the outputs by name, as `HttpOutputs` declares them."""
+        return {**self._asdict(), "headers": {**self.headers}}
 
 
-class BodyTooLargeError(Exception):
-    """The body of an answer is longer than the limit."""
-
-
-async def exchange(client: httpx.AsyncClient, inputs: HttpInputs) -> HttpOutputs:
+async def exchange(
+    transport: httpx.AsyncBaseTransport, inputs: RequestInputs, request: ExecuteRequest
+) -> Answer:
     """Send the request and return the answer, whatever its status is.
 
     Raises:
-        httpx.InvalidURL: the url is none, or is not an http or https URL with a host.
-        httpx.HTTPError: the exchange broke.
-        BodyTooLargeError: the body is longer than `max_response_bytes`.
+        TaskError: a file cannot be sent or written.
+        Exception: one of `FAILURES`.
     """
     started = time.perf_counter()
-    response = await _send(client, build_request(client, inputs), inputs.follow_redirects)
-    try:
-        data = await _read(response, inputs.max_response_bytes)
-    finally:
-        await response.aclose()
-    text = _decode(response, data)
-    return HttpOutputs(
-        status_code=response.status_code,
-        headers=dict(response.headers.items()),
-        body=text,
-        json=_parse(text),
-        url=str(response.url.copy_with(userinfo=b"")),
-        elapsed_ms=round((time.perf_counter() - started) * 1000),
+    target = _target(inputs, request)
+    with ExitStack() as stack:
+        response = await _send(transport, build_request(inputs, request, stack), inputs)
+        try:
+            text = await _receive(response, inputs, target)
+        finally:
+            await response.aclose()
+    return Answer(
+        response.status_code,
+        dict(response.headers.items()),
+        text,
+        json_of_body(text),
+        str(response.request.url),
+        round((time.perf_counter() - started) * 1000),
     )
 
 
-def build_request(client: httpx.AsyncClient, inputs: HttpInputs) -> httpx.Request:
-    """Return the request that the inputs describe."""
-    url = httpx.URL(inputs.url)
-    if url.scheme not in ("http", "https"):
-        message = f"unsupported scheme {url.scheme!r}, expected http or https"
-        raise httpx.InvalidURL(message)
-    if not url.host:
-        raise httpx.InvalidURL("the url names no host")
-    if inputs.query:
-        url = url.copy_merge_params(inputs.query)
-    return client.build_request(
-        inputs.method,
-        url,
-        headers=[(name.encode(), _header(value)) for name, value in inputs.headers.items()],
-        content=None if inputs.body is None else inputs.body.encode(),
-        data=inputs.form,
-        json=inputs.json_,
-    )
+def _target(inputs: RequestInputs, request: ExecuteRequest) -> str | None:
+    """Return the path to save to, known to be usable as far as that can be known before."""
+    if not isinstance(inputs, HttpInputs) or inputs.save_to is None:
+        return None
+    return target_of(place_of(inputs.save_to), request)
 
 
-def _header(value: str | float) -> bytes:
-    return text_of(value).strip(" \t").encode()
-
-
-async def _send(client: httpx.AsyncClient, request: httpx.Request, follow: bool) -> httpx.Response:
-    # httpx would read the whole body of each redirect; this reads none of them.
+async def _send(
+    transport: httpx.AsyncBaseTransport, request: httpx.Request, inputs: RequestInputs
+) -> httpx.Response:
+    """Return the head of the final answer. The bodies of redirects are not read."""
     for _ in range(MAX_REDIRECTS + 1):
-        response = await client.send(request, stream=True, follow_redirects=False)
-        if not follow or response.next_request is None:
+        response = await transport.handle_async_request(request)
+        try:
+            following = next_request(request, response) if inputs.follow_redirects else None
+        except RedirectError:
+            await response.aclose()
+            raise
+        if following is None:
             return response
         await response.aclose()
-        request = response.next_request
+        if inputs.tls is not None and not same_origin(following.url, request.url):
+            following.extensions[TLS] = context_of(inputs.tls.without_identity())
+        request = following
     message = f"more than {MAX_REDIRECTS} redirects"
     raise httpx.TooManyRedirects(message, request=request)
 
 
-async def _read(response: httpx.Response, limit: int) -> bytes:
-    data = bytearray()
-    async for chunk in response.aiter_bytes():
-        data += chunk
-        if len(data) > limit:
-            raise BodyTooLargeError
-    return bytes(data)
-
-
-def _decode(response: httpx.Response, data: bytes) -> str:
-    try:
-        text = data.decode(response.encoding or "utf-8", errors="replace")
-    except (LookupError, ValueError):
-        # A charset can name a codec that is none for text (base64) or that knows no replacement.
-        text = data.decode(errors="replace")
-    # And a few codecs (utf-7) make half surrogate pairs, which no output can carry.
-    return text if text.isascii() else text.encode(errors="replace").decode()
-
-
-def _parse(text: str) -> JsonValue:
-    try:
-        # In a list, so that one level of nesting is left for the outputs around the value.
-        checked = json_value([json.loads(text.removeprefix("\ufeff"))])
-    except (ValueError, RecursionError, OutputError):
-        # Not JSON, or JSON that an output cannot carry: NaN, 1e999, a nesting without end.
-        return None
-    return checked[0] if isinstance(checked, list) else None
+async def _receive(response: httpx.Response, inputs: RequestInputs, target: str | None) -> str:
+    """Return the body as text; an expected one that goes to a file gives none."""
+    if target is None or not is_expected(response.status_code, inputs.statuses):
+        return text_of_body(response, await read_body(response, inputs.longest_body))
+    given = inputs.max_response_bytes
+    limit = DEFAULT_MAX_FILE_BYTES if given is None else given
+    await save(pieces_of(response, limit), target)
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ _LOWEST: Final = 100
 _HIGHEST: Final = 999
 
 
+# The same few items come with every request.
+@lru_cache(maxsize=256)
 def codes_of(item: int | str) -> range:
     """Return the codes that an item such as `204`, `"204"` or `"200-299"` stands for.
 

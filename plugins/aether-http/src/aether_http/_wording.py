@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 import re
 import ssl
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import httpx
+
+from aether_http._answers import BodyTooLargeError
+
+if TYPE_CHECKING:
+    from aether_http._models import RequestInputs
 
 _MAX_URL: Final = 300
 _MAX_CHAIN: Final = 10
 
 _WHAT: Final[tuple[tuple[type[Exception], str], ...]] = (
     (httpx.InvalidURL, "invalid url"),
-    (httpx.UnsupportedProtocol, "unsupported scheme"),
+    (httpx.UnsupportedProtocol, "unsupported url"),
     (httpx.TooManyRedirects, "redirect loop"),
     (httpx.DecodingError, "the body cannot be decompressed"),
     (httpx.ProxyError, "the proxy failed"),
     (httpx.ConnectError, "cannot connect"),
-    (httpx.ReadError, "the connection broke while the answer was read"),
-    (httpx.WriteError, "the connection broke while the request was sent"),
+    (httpx.ReadError, "the connection broke"),
     (httpx.RemoteProtocolError, "the server broke off or broke the protocol"),
     (httpx.LocalProtocolError, "the request is not valid HTTP"),
 )
@@ -39,8 +43,21 @@ def masked(url: str) -> str:
     return shown if len(shown) <= _MAX_URL else f"{shown[:_MAX_URL]}…"
 
 
+def late(error: TimeoutError | httpx.TimeoutException, inputs: RequestInputs) -> str:
+    """Return which limit of time has passed."""
+    if isinstance(error, httpx.ConnectTimeout):
+        return f"no connection within {inputs.connect_timeout} (connect_timeout)"
+    if isinstance(error, httpx.TimeoutException):
+        return f"the server was silent for {inputs.read_timeout} (read_timeout)"
+    return f"no complete answer within {inputs.seconds:g}s"
+
+
 def cause(error: Exception, url: str) -> str:
     """Return what went wrong, e.g. `cannot connect: Connection refused`."""
+    if isinstance(error, BodyTooLargeError):
+        return f"the body is longer than max_response_bytes ({error.limit})"
+    if not isinstance(error, (httpx.InvalidURL, httpx.HTTPError)):
+        return str(error)
     what = next((text for kind, text in _WHAT if isinstance(error, kind)), type(error).__name__)
     if "@" in url and isinstance(error, httpx.InvalidURL):
         # The parser quotes the part that it does not like, and that may be of a password.
