@@ -54,7 +54,12 @@ SHELL = ExecutorSchema(
     "shell",
     inputs={
         "type": "object",
-        "properties": {"command": {}, "script": {}, "env": {}, "stdin": {}},
+        "properties": {
+            "command": {"x-aether-instead-of-pasting": "Write a list."},
+            "script": {"x-aether-instead-of-pasting": "Use env."},
+            "env": {},
+            "stdin": {},
+        },
         "oneOf": [
             {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
             for name in ("command", "script")

@@ -54,6 +54,13 @@ def shell(
     return call
 
 
+@pytest.fixture(autouse=True, scope="session")
+def watcher_runs() -> None:
+    """The watcher belongs to the worker, not to the first test that runs something."""
+    request = ExecuteRequest("task-1", "run-1", "a", inputs=Inputs.of({"command": ["true"]}))
+    asyncio.run(QuickShell().execute(request))
+
+
 @pytest.fixture(autouse=True)
 def no_open_files_left() -> Iterator[None]:
     """Every test leaves as many open files as it found."""

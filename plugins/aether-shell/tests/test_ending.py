@@ -154,19 +154,6 @@ def test_cancelling_while_the_process_starts_leaves_nothing(
         assert children() <= before
 
 
-def test_cancelling_while_a_missing_program_starts_is_a_cancellation(
-    executor: ShellExecutor, request_of: RequestOf
-) -> None:
-    async def run() -> None:
-        task = asyncio.ensure_future(executor.execute(request_of({"command": "no-such-program"})))
-        await asyncio.sleep(0)
-        task.cancel()
-        await task
-
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(run())
-
-
 def test_a_deadline_ends_the_process_too(
     executor: ShellExecutor, request_of: RequestOf, pid_file: Path, is_gone: IsGone
 ) -> None:

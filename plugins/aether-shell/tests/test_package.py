@@ -24,9 +24,16 @@ TABLE = {
         "cwd",
         "stdin",
         "success_codes",
+        "failed_codes",
         "max_output_bytes",
+        "stdout_format",
+        "values_file",
+        "max_cpu_seconds",
+        "max_memory_bytes",
+        "max_open_files",
+        "max_file_bytes",
     },
-    "outputs": {"exit_code", "stdout", "stderr", "truncated"},
+    "outputs": {"exit_code", "stdout", "stderr", "truncated", "result", "values"},
 }
 
 

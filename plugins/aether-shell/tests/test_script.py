@@ -207,14 +207,33 @@ def test_the_schema_takes_any_further_input() -> None:
     assert schema.inputs["additionalProperties"] is True
     assert schema.inputs["required"] == ["runtime", "source"]
     properties = cast("dict[str, dict[str, JsonValue]]", schema.inputs["properties"])
-    assert set(properties) == {"runtime", "source", "env", "cwd", "stdin", "max_output_bytes"}
+    assert set(properties) == {
+        "runtime",
+        "source",
+        "env",
+        "cwd",
+        "stdin",
+        "max_output_bytes",
+        "stdout_format",
+        "values_file",
+    }
     assert all(field["description"] for field in properties.values())
     assert set(cast("dict[str, JsonValue]", schema.outputs["properties"])) == {
         "exit_code",
         "stdout",
         "stderr",
         "truncated",
+        "result",
+        "values",
     }
+
+
+def test_values_and_a_result_come_from_scripts_too() -> None:
+    done = script(
+        "echo '[1]'; echo a=b > $AETHER_VALUES", {"stdout_format": "json", "values_file": True}
+    )
+
+    assert (done.get("result"), done.get("values")) == ([1], {"a": "b"})
 
 
 def test_shell_alone_does_not_wait_for_script() -> None:

@@ -12,6 +12,7 @@ from aether_core.check._executors import check_input, check_undeclared, note_cal
 from aether_core.check._loops import body_site, check_loop_itself, check_repeat, loop_scope
 from aether_core.check._rules import check_task_rules
 from aether_core.check._scope import Inputs
+from aether_core.check._scripts import warn_of_pasting
 from aether_core.check._task_outputs import attempt_outputs, check_computed
 from aether_core.check._uses import check_fit, check_source
 from aether_core.check._world import types_of
@@ -77,6 +78,8 @@ class Calls:
     def _config(self, work: Work, name: str, own: Scope, *, is_used: bool) -> None:
         source = work.config[name]
         found = check_source(source, own, self._report)
+        if is_used:
+            warn_of_pasting(work, name, source, own, self._report)
         # A value of known type is compared where it is declared.
         if source.known is None and is_used:
             check_input(work, name, source, found, self._report, scope=own)
@@ -118,6 +121,8 @@ class Calls:
             return
         has_default = declared.default is not None and source is not declared.default
         found = check_source(source, scope, self._report, has_default=has_default)
+        if work is not None:
+            warn_of_pasting(work, declared.name, source, scope, self._report)
         if is_its_own and source.known is not None:
             return
         if check_fit(source, found, declared, self._report, scope) and work is not None:
@@ -162,6 +167,7 @@ class Calls:
         found = self._free_value(argument, site)
         is_input = check_undeclared(work, argument.name, argument.path, self._report)
         if is_input and argument.source is not None:
+            warn_of_pasting(work, argument.name, argument.source, site.scope, self._report)
             check_input(work, argument.name, argument.source, found, self._report, scope=site.scope)
 
     def _free_value(self, argument: Declared, site: Site) -> Type:

@@ -66,6 +66,7 @@ UNKNOWN_EXECUTOR_INPUT: Final = "AE402"
 MISSING_EXECUTOR_INPUT: Final = "AE403"
 WRONG_EXECUTOR_INPUT: Final = "AE404"
 NEVER_PRODUCED: Final = "AE405"
+PASTED_VALUE: Final = "AE406"
 
 OSS_UNSUPPORTED: Final = "AE912"
 
@@ -124,6 +125,7 @@ _TITLES: Final[dict[str, str]] = {
     MISSING_EXECUTOR_INPUT: "A required input of the executor gets no value.",
     WRONG_EXECUTOR_INPUT: "The executor refuses the value.",
     NEVER_PRODUCED: "The executor never produces a declared output.",
+    PASTED_VALUE: "A value is pasted into program text.",
     OSS_UNSUPPORTED: "The source oss of artifacts is not supported yet.",
 }
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from aether_sdk import bind_inputs
 from aether_shell._artifacts import artifact_environment
+from aether_shell._environment import environment_with
+from aether_shell._limits import Limits
 from aether_shell._models import ShellInputs, ShellOutputs, text_of, words_of
-from aether_shell._process_executor import ProcessExecutor, inherited_environment
+from aether_shell._process_executor import Job, ProcessExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,18 +36,29 @@ class ShellExecutor(ProcessExecutor):
 
         Raises:
             BindError: the inputs do not fit.
-            TaskError: the process cannot be started, or the names of artifacts clash.
+            TaskError: the process cannot be started, or the names of artifacts clash, or the
+                system does not have a limit that is asked for.
         """
         self.refuse_windows()
         inputs = bind_inputs(request.inputs, ShellInputs)
-        return await self.run(
-            _argv(inputs),
+        job = Job(
+            argv=_argv(inputs),
             env=_environment(inputs, artifact_environment(request)),
             cwd=inputs.cwd,
             stdin=inputs.stdin,
-            success_codes=inputs.success_codes,
             max_output_bytes=inputs.max_output_bytes,
+            success_codes=inputs.success_codes,
+            failed_codes=inputs.failed_codes,
+            stdout_format=inputs.stdout_format,
+            values_file=inputs.values_file,
+            limits=Limits(
+                inputs.max_cpu_seconds,
+                inputs.max_memory_bytes,
+                inputs.max_open_files,
+                inputs.max_file_bytes,
+            ),
         )
+        return await self.run(job)
 
 
 def _argv(inputs: ShellInputs) -> list[str]:
@@ -58,7 +71,7 @@ def _argv(inputs: ShellInputs) -> list[str]:
     return [*interpreter, "-c", inputs.script or "", *name, *args]
 
 
-def _environment(inputs: ShellInputs, artifacts: Mapping[str, str]) -> dict[str, str]:
-    inherited = {} if inputs.clean_env else inherited_environment()
+def _environment(inputs: ShellInputs, artifacts: Mapping[str, str]) -> Mapping[str, str] | None:
     own = {name: text_of(value) for name, value in inputs.env.items()}
-    return {**inherited, **artifacts, **own}
+    given = {**artifacts, **own}
+    return given if inputs.clean_env else environment_with(given)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from aether_shell._watcher import WATCHER
+from aether_shell._watcher_program import running
+
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
+    from aether_shell._child import Child
 
 _FIRST_PAUSE: Final = 0.005
 _LONGEST_PAUSE: Final = 0.05
-_ENDED: Final = (b"Z", b"X")
 
 
 class ProcessGroup:
@@ -25,7 +25,7 @@ class ProcessGroup:
     there is something left to end.
     """
 
-    def __init__(self, leader: Process) -> None:
+    def __init__(self, leader: Child) -> None:
         self._leader = leader
 
     async def end(self, grace: float) -> None:
@@ -39,12 +39,14 @@ class ProcessGroup:
                 await self._vanished(grace)
         finally:
             self._signal(signal.SIGKILL)
-            await self._leader.wait()
+            WATCHER.forget(self._leader.pid)
+            await self._leader.gone()
 
     async def _vanished(self, grace: float) -> None:
-        # The kernel tells nobody when a group becomes empty, so this has to look.
         loop = asyncio.get_running_loop()
         deadline = loop.time() + grace
+        await self._leader.gone(grace)
+        # The kernel tells nobody when a group becomes empty, so this has to look.
         pause = _FIRST_PAUSE
         while self._runs() and loop.time() < deadline:
             await asyncio.sleep(pause)
@@ -52,6 +54,8 @@ class ProcessGroup:
 
     def _runs(self) -> bool:
         """Tell whether a member has not ended yet."""
+        if not self._leader.has_ended:
+            return True
         try:
             os.killpg(self._leader.pid, 0)
         except ProcessLookupError:
@@ -59,27 +63,8 @@ class ProcessGroup:
         except PermissionError:
             # There is a member, though one that changed its user.
             return True
-        return _has_running_member(self._leader.pid)
+        return bool(running({self._leader.pid}))
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._leader.pid, number)
-
-
-def _has_running_member(group: int) -> bool:
-    """Tell whether a group that exists has a member that is no zombie; True if unknown.
-
-    A background process that has ended stays in the group until the machine's first process reaps
-    it. In many containers that is late or never, and the task must not wait for it.
-    """
-    if not sys.platform.startswith("linux"):
-        return True
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            # The name in front may contain anything, a parenthesis too.
-            state, _, its_group = entry.read_bytes().rpartition(b")")[2].split()[:3]
-        except OSError:
-            continue
-        if int(its_group) == group and state not in _ENDED:
-            return True
-    return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
@@ -14,6 +14,11 @@ DEFAULT_MAX_OUTPUT_BYTES: Final = 1024 * 1024
 
 _INTERPRETER: Final[list[Scalar]] = ["/bin/sh"]
 _EXACTLY_ONE: Final = "exactly one of command and script must be given"
+
+
+def instead_of_pasting(advice: str) -> dict[str, JsonValue]:
+    """Return what marks an input as code, so that validation warns of values pasted into it."""
+    return {"x-aether-instead-of-pasting": advice}
 
 
 def _given(name: str) -> JsonValue:
@@ -33,10 +38,14 @@ class ShellInputs(BaseModel):
         default=None,
         description="The program and its arguments: a list, or a text that is split by the "
         "quoting rules of a shell. No shell runs: no variables, pipes or wildcards.",
+        json_schema_extra=instead_of_pasting("Write the command as a list; the value stays one."),
     )
     script: str | None = Field(
         default=None,
         description="Program text for the interpreter, which gets it after -c.",
+        json_schema_extra=instead_of_pasting(
+            'Hand the value over in env or args; the script finds it in "$NAME" or "$1".'
+        ),
     )
     args: list[Scalar] = Field(
         default=[],
@@ -69,10 +78,45 @@ class ShellInputs(BaseModel):
         min_length=1,
         description="The exit codes that count as success; -N stands for death by signal N.",
     )
+    failed_codes: list[int] | None = Field(
+        default=None,
+        description="The exit codes that mean Failed, so that all further ones mean Error; when "
+        "not given, all but success_codes mean Failed.",
+    )
     max_output_bytes: int = Field(
         default=DEFAULT_MAX_OUTPUT_BYTES,
         ge=0,
         description="How many bytes to keep of each output stream; the rest is read and dropped.",
+    )
+
+    stdout_format: Literal["text", "lines", "json"] | None = Field(
+        default=None,
+        description="Gives standard output as the output `result` too: as text without the line "
+        "ends behind it, as a list of lines, or read as JSON.",
+    )
+    values_file: bool = Field(
+        default=False,
+        description="Name a file in the environment variable AETHER_VALUES; lines NAME=VALUE in "
+        "it become the output `values`.",
+    )
+    max_cpu_seconds: int | None = Field(
+        default=None,
+        ge=1,
+        description="The processor time that each process may use; then it gets SIGXCPU.",
+    )
+    max_memory_bytes: int | None = Field(
+        default=None,
+        ge=1,
+        description="The address space that each process may have. Not on macOS.",
+    )
+    max_open_files: int | None = Field(
+        default=None, ge=1, description="How many files each process may hold open."
+    )
+    max_file_bytes: int | None = Field(
+        default=None,
+        ge=0,
+        description="The size that a process may write a file to, in steps of 512; then it gets "
+        "SIGXFSZ.",
     )
 
     @field_validator("command", "interpreter")
@@ -89,11 +133,15 @@ class ShellInputs(BaseModel):
         return checked_names(value)
 
     @model_validator(mode="after")
-    def _one_thing_to_run(self) -> ShellInputs:
+    def _fit_together(self) -> ShellInputs:
         if (self.command is None) == (self.script is None):
             raise ValueError(_EXACTLY_ONE)
         if self.script is None and "interpreter" in self.model_fields_set:
             raise ValueError("interpreter needs script; a command names its program itself")
+        both = sorted({*self.success_codes} & {*(self.failed_codes or ())})
+        if both:
+            listed = ", ".join(map(str, both))
+            raise ValueError(f"both success_codes and failed_codes have {listed}")
         return self
 
 
@@ -105,6 +153,14 @@ class ShellOutputs(BaseModel):
     stderr: str = Field(description="Standard error, read like stdout.")
     truncated: bool = Field(
         description="Whether a stream was longer than max_output_bytes and lost its end."
+    )
+    result: object = Field(
+        default=None,
+        description="Standard output in the form that stdout_format asks for; only then.",
+    )
+    values: dict[str, str] = Field(
+        default={},
+        description="What the process wrote to the file in AETHER_VALUES; with values_file only.",
     )
 
 

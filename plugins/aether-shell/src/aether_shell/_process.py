@@ -1,26 +1,29 @@
-"""Run one process to its end and leaves nothing behind, however the call ends."""
+"""Runs one process to its end and leaves nothing behind, however the call ends."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aether_shell._child import Child
 from aether_shell._group import ProcessGroup
 from aether_shell._streams import Capture, Feed
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What to start, how much output to keep and how long to wait; times are in seconds."""
+    """What to start, how much output to keep and how long to wait; times are in seconds.
+
+    Without `env` it inherits all variables.
+    """
 
     argv: Sequence[str]
-    env: Mapping[str, str]
+    env: Mapping[str, str] | None
     cwd: str | None
     stdin: bytes | None
     max_output_bytes: int
@@ -51,40 +54,27 @@ async def run_process(launch: Launch) -> Ended:
         feed = None if launch.stdin is None else stack.enter_context(Feed(launch.stdin))
         stdout = stack.enter_context(Capture(launch.max_output_bytes))
         stderr = stack.enter_context(Capture(launch.max_output_bytes))
-        process = await _start(launch, feed, stdout, stderr)
+        child = Child.start(
+            launch.argv,
+            env=launch.env,
+            cwd=launch.cwd,
+            stdin=None if feed is None else feed.child_end,
+            stdout=stdout.child_end,
+            stderr=stderr.child_end,
+        )
         try:
             for pipe in (feed, stdout, stderr):
                 if pipe is not None:
                     pipe.close_child_end()
-            code = await process.wait()
+            code = await child.wait()
             await _drained(stdout, stderr, launch.drain_grace)
         finally:
-            await ProcessGroup(process).end(launch.kill_grace)
+            await ProcessGroup(child).end(launch.kill_grace)
         await _drained(stdout, stderr, launch.drain_grace)
         return Ended(code, stdout, stderr)
 
 
-async def _start(launch: Launch, feed: Feed | None, stdout: Capture, stderr: Capture) -> Process:
-    starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
-            *launch.argv,
-            stdin=asyncio.subprocess.DEVNULL if feed is None else feed.child_end,
-            stdout=stdout.child_end,
-            stderr=stderr.child_end,
-            cwd=launch.cwd,
-            env=launch.env,
-            start_new_session=True,
-        )
-    )
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
-        # Left alone, asyncio would kill the new process only, not what it has started by now.
-        with suppress(OSError, ValueError):
-            await ProcessGroup(await starting).end(launch.kill_grace)
-        raise
-
-
 async def _drained(stdout: Capture, stderr: Capture, grace: float) -> None:
     """Wait until both streams have ended, at most `grace` seconds."""
-    await asyncio.wait((stdout.closed, stderr.closed), timeout=grace)
+    if not (stdout.closed.done() and stderr.closed.done()):
+        await asyncio.wait((stdout.closed, stderr.closed), timeout=grace)

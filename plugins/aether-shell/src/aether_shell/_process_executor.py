@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from aether_sdk import ExecCode, Executor, TaskError, output_from
-from aether_shell._ending import describe
-from aether_shell._models import ShellOutputs
-from aether_shell._process import Ended, Launch, run_process
+from aether_sdk import Executor, TaskError
+from aether_shell._limits import Limits, limited
+from aether_shell._outcome import outcome
+from aether_shell._results import VALUES_VARIABLE, values_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aether_sdk import ExecOutputs
+    from aether_shell._process import Ended
+    from aether_shell._results import Format
 
 
-#: Variables that hold the secrets of all workflows; a process gets those that it is given.
-_SECRETS_PREFIX: Final = "AETHER_SECRET_"
+class Job(NamedTuple):
+    """What to run, and what to make of its end; the names are those of the inputs of `shell`."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str] | None
+    cwd: str | None
+    stdin: str | None
+    max_output_bytes: int
+    success_codes: Sequence[int] = (0,)
+    failed_codes: Sequence[int] | None = None
+    stdout_format: Format | None = None
+    values_file: bool = False
+    limits: Limits = Limits()
 
 
 class ProcessExecutor(Executor):
@@ -39,44 +53,39 @@ class ProcessExecutor(Executor):
         if sys.platform == "win32":
             raise TaskError(f"the {self.type} executor needs POSIX process groups; not on Windows")
 
-    async def run(
-        self,
-        argv: Sequence[str],
-        *,
-        env: Mapping[str, str],
-        cwd: str | None,
-        stdin: str | None,
-        max_output_bytes: int,
-        success_codes: Sequence[int],
-    ) -> ExecOutputs:
+    async def run(self, job: Job) -> ExecOutputs:
         """Run a program to its end. Cancelling this ends the whole process group.
 
         Raises:
-            TaskError: the process cannot be started.
+            TaskError: the process cannot be started, or its exit code is lost.
         """
-        if cwd is not None and not Path(cwd).is_dir():
-            message = f"cannot start {argv[0]!r}: cwd {cwd!r} is not a directory"
+        if job.cwd is not None and not Path(job.cwd).is_dir():
+            message = f"cannot start {job.argv[0]!r}: cwd {job.cwd!r} is not a directory"
             raise TaskError(message)
         try:
-            launch = Launch(
-                argv=argv,
-                env=env,
-                cwd=cwd,
-                stdin=None if stdin is None else stdin.encode(),
-                max_output_bytes=max_output_bytes,
-                drain_grace=self.drain_grace,
-                kill_grace=self.kill_grace,
-            )
-            ended = await run_process(launch)
+            with values_file() if job.values_file else nullcontext() as values:
+                return outcome(job, await self._ended(job, values), values)
         except (OSError, ValueError) as error:
-            message = f"cannot start {argv[0]!r}: {_reason(error)}"
+            message = f"cannot start {job.argv[0]!r}: {_reason(error)}"
             raise TaskError(message) from error
-        return _result(ended, success_codes)
 
+    async def _ended(self, job: Job, values: str | None) -> Ended:
+        # Late: Windows has nothing of what this needs.
+        from aether_shell._process import Launch, run_process
 
-def inherited_environment() -> dict[str, str]:
-    """Return the worker's environment variables, those with secrets left out."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(_SECRETS_PREFIX)}
+        env = job.env
+        if values is not None:
+            env = {**(os.environ if env is None else env), VALUES_VARIABLE: values}
+        launch = Launch(
+            argv=limited(job.argv, job.limits, env, job.cwd),
+            env=env,
+            cwd=job.cwd,
+            stdin=None if job.stdin is None else job.stdin.encode(),
+            max_output_bytes=job.max_output_bytes,
+            drain_grace=self.drain_grace,
+            kill_grace=self.kill_grace,
+        )
+        return await run_process(launch)
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -85,16 +94,3 @@ def _reason(error: OSError | ValueError) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return str(error)
-
-
-def _result(ended: Ended, success_codes: Sequence[int]) -> ExecOutputs:
-    outputs = ShellOutputs(
-        exit_code=ended.code,
-        stdout=ended.stdout.text(),
-        stderr=ended.stderr.text(),
-        truncated=ended.stdout.truncated or ended.stderr.truncated,
-    )
-    if ended.code in success_codes:
-        return output_from(outputs)
-    message = describe(ended.code, success_codes, ended.stderr.tail())
-    return output_from(outputs, code=ExecCode.FAILED, message=message)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from aether_sdk import BindError, BindProblem, TaskError, bind_inputs
 from aether_shell._artifacts import artifact_environment
+from aether_shell._environment import environment_with
 from aether_shell._models import ShellOutputs, text_of
-from aether_shell._process_executor import ProcessExecutor, inherited_environment
+from aether_shell._process_executor import Job, ProcessExecutor
 from aether_shell._script_models import ScriptInputs
 
 if TYPE_CHECKING:
@@ -52,14 +53,16 @@ class ScriptExecutor(ProcessExecutor):
         self.refuse_windows()
         inputs = bind_inputs(request.inputs, ScriptInputs)
         self._check_runtime(inputs.runtime)
-        return await self.run(
-            [inputs.runtime, "-c", inputs.source],
+        job = Job(
+            argv=[inputs.runtime, "-c", inputs.source],
             env=_environment(inputs, artifact_environment(request)),
             cwd=inputs.cwd,
             stdin=inputs.stdin,
-            success_codes=(0,),
             max_output_bytes=inputs.max_output_bytes,
+            stdout_format=inputs.stdout_format,
+            values_file=inputs.values_file,
         )
+        return await self.run(job)
 
     def _check_runtime(self, runtime: str) -> None:
         allowed = _runtimes_of_environment() if self._runtimes is None else self._runtimes
@@ -79,10 +82,10 @@ def _runtimes_of_environment() -> frozenset[str]:
     return frozenset(name.strip() for name in names if name.strip())
 
 
-def _environment(inputs: ScriptInputs, artifacts: Mapping[str, str]) -> dict[str, str]:
+def _environment(inputs: ScriptInputs, artifacts: Mapping[str, str]) -> Mapping[str, str] | None:
     own = {name: text_of(value) for name, value in inputs.env.items()}
     given = _variables(inputs.model_extra or {})
-    return {**inherited_environment(), **given, **artifacts, **own}
+    return environment_with({**given, **artifacts, **own})
 
 
 def _variables(values: Mapping[str, object]) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from aether_shell._models import DEFAULT_MAX_OUTPUT_BYTES, Scalar, checked_names
+from aether_shell._models import DEFAULT_MAX_OUTPUT_BYTES, Scalar, checked_names, instead_of_pasting
 
 
 class ScriptInputs(BaseModel):
@@ -21,6 +23,9 @@ class ScriptInputs(BaseModel):
         min_length=1,
         description="The program text. Every further input is in its environment: the input "
         "page-size as AETHER_INPUT_PAGE_SIZE, text as it is, anything else as JSON.",
+        json_schema_extra=instead_of_pasting(
+            "Make the value an input of its own; the source finds it in AETHER_INPUT_<NAME>."
+        ),
     )
     env: dict[str, Scalar] = Field(
         default={},
@@ -38,6 +43,17 @@ class ScriptInputs(BaseModel):
         default=DEFAULT_MAX_OUTPUT_BYTES,
         ge=0,
         description="How many bytes to keep of each output stream; the rest is read and dropped.",
+    )
+
+    stdout_format: Literal["text", "lines", "json"] | None = Field(
+        default=None,
+        description="Gives standard output as the output `result` too: as text without the line "
+        "ends behind it, as a list of lines, or read as JSON.",
+    )
+    values_file: bool = Field(
+        default=False,
+        description="Name a file in the environment variable AETHER_VALUES; lines NAME=VALUE in "
+        "it become the output `values`.",
     )
 
     @field_validator("env")

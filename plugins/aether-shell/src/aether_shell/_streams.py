@@ -79,8 +79,19 @@ class Capture(Pipe):
         self._limit = limit
         self._kept = bytearray()
         self._tail = b""
-        self.truncated = False
+        #: How many bytes have come.
+        self.seen = 0
         self._loop.add_reader(self._ours, self._read)
+
+    @property
+    def kept(self) -> int:
+        """How many bytes are kept."""
+        return len(self._kept)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether more has come than is kept."""
+        return self.seen > len(self._kept)
 
     def text(self) -> str:
         """Return what was kept; a character that the limit cut in two is left out."""
@@ -99,10 +110,9 @@ class Capture(Pipe):
         if not data:
             self.close()
             return
-        room = self._limit - len(self._kept)
-        self._kept += data[:room]
-        self.truncated = self.truncated or len(data) > room
-        self._tail = (self._tail + data)[-_TAIL:]
+        self.seen += len(data)
+        self._kept += data[: self._limit - len(self._kept)]
+        self._tail = (self._tail + data[-_TAIL:])[-_TAIL:]
 
     def _unwatch(self) -> None:
         self._loop.remove_reader(self._ours)
