@@ -232,6 +232,14 @@ def check_plan(session: nox.Session, plan: Path) -> None:
 
 
 @nox.session
+def scaffold(session: nox.Session) -> None:
+    """Every variant of the plugin template, installed, checked and built; `-- plain secrets`."""
+    session.install("uv")
+    place = Path(session.create_tmp()) / "variants"
+    session.run("python", "tests/scaffold/prove.py", str(ROOT), str(place), *session.posargs)
+
+
+@nox.session
 def demo(session: nox.Session) -> None:
     """The example examples/site-check, from end to end."""
     install_checkout(session)
@@ -245,7 +253,7 @@ def bench(session: nox.Session) -> None:
     install_checkout(session)
     # An installed program has its bytecode; here the first, uncounted run writes it.
     env = {"PYTHONDONTWRITEBYTECODE": ""}
-    for script in ("startup.py", "throughput.py", "loops.py"):
+    for script in ("startup.py", "plugins.py", "throughput.py", "loops.py", "shell.py"):
         session.run("python", f"benchmarks/{script}", *session.posargs, env=env)
 
 

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from zipfile import ZipFile
 
+#: What `aether new executor` renders; it makes tests, too.
+TEMPLATE = "aether_core/cli/_executor_template/"
+
 
 def problems_of(wheel: Path) -> list[str]:
     """Return what is wrong with a wheel, one line per problem."""
@@ -20,11 +23,14 @@ def problems_of(wheel: Path) -> list[str]:
     problems = []
     if len(packages) != 1:
         problems.append(f"holds {sorted(packages)}, expected one package")
+    if packages == {"aether_core"} and f"{TEMPLATE}cookiecutter.json" not in names:
+        problems.append("lacks the template of plugins")
     problems += [f"{p} has no py.typed" for p in packages if f"{p}/py.typed" not in names]
     problems += [
         f"holds {name}"
         for name in names
-        if "tests" in Path(name).parts or name.endswith((".pyc", ".pth"))
+        if ("tests" in Path(name).parts and not name.startswith(TEMPLATE))
+        or name.endswith((".pyc", ".pth"))
     ]
     if "License-Expression: Apache-2.0" not in text:
         problems.append("its metadata names no licence")

@@ -1,21 +1,17 @@
-"""The echo executor of Aether: it returns its inputs, and can suspend, fail or wait on demand."""
+"""The echo executor for Aether workflows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+# region: the order of imports is that of this repository
 from aether_echo._executor import EchoExecutor
-from aether_sdk import hookimpl
+from aether_sdk import Executor, hookimpl
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aether_sdk import Executor
+# endregion
 
 __all__ = ["EchoExecutor", "aether_executors"]
 
 
 @hookimpl
-def aether_executors() -> Sequence[type[Executor]]:
+def aether_executors() -> tuple[type[Executor], ...]:
     """Name the executors of this package."""
     return (EchoExecutor,)

@@ -1,11 +1,9 @@
-"""The executor itself.
-
-Start-up time and throughput of the engine are measured with it, so this package declares no
-pydantic model, and a call without `sleep` never gives control back to the event loop.
-"""
+"""The executor: what goes in, what comes out, and the work between."""
 
 from __future__ import annotations
 
+# region: controls. The engine's start-up and throughput are measured with this executor: so it has
+# no pydantic model, and a call without `sleep` never gives control back to the event loop.
 import asyncio
 from typing import TYPE_CHECKING
 
@@ -17,9 +15,11 @@ if TYPE_CHECKING:
     from aether_echo._controls import Controls
     from aether_sdk import ExecuteRequest, JsonValue, Unset
 
+# endregion
+
 
 class EchoExecutor(Executor):
-    """Returns its inputs, except the control inputs, plus what `outputs` declares."""
+    """Echoes inputs and produces declared outputs."""
 
     type = "echo"
     version = "1.0"
@@ -28,6 +28,7 @@ class EchoExecutor(Executor):
     Outputs = DynamicOutputs
 
     async def execute(self, request: ExecuteRequest) -> ExecOutputs:
+        # region: the controls decide, and input artifacts come back, too
         """Run one attempt.
 
         Raises:
@@ -46,8 +47,10 @@ class EchoExecutor(Executor):
             return held
         apply_declared(parameters, controls.get(_controls.OUTPUTS))
         return ExecOutputs(extras.code, extras.message, tuple(parameters), artifacts)
+        # endregion
 
 
+# region: the parts of a call
 def _split(request: ExecuteRequest) -> tuple[list[Parameter], Controls]:
     """Return the parameters to echo, in input order, and the controls."""
     echoed: list[Parameter] = []
@@ -71,3 +74,6 @@ def _held_back(controls: Controls, retry_count: int) -> ExecOutputs | None:
             f"simulated failure on attempt {retry_count + 1} (failCount={failures})",
         )
     return None
+
+
+# endregion
