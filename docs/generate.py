@@ -1,4 +1,4 @@
-"""Writes the pages that come from the code: docs/reference and parts of docs/protocol.
+"""Writes the pages that come from the code: docs/reference, parts of docs/protocol and of READMEs.
 
 python docs/generate.py            write the pages
 python docs/generate.py --check    fail if a page is not what would be written
@@ -18,6 +18,7 @@ def main() -> int:
         text = make()
         page = DOCS / name
         if "--check" not in sys.argv[1:]:
+            page.parent.mkdir(exist_ok=True)
             page.write_text(text, encoding="utf-8")
         elif not page.exists() or page.read_text(encoding="utf-8") != text:
             found.append(f"docs/{name} is not current; run python docs/generate.py")

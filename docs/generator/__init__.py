@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from generator._catalogue import repeated_codes, untitled_codes
 from generator._diagnostics import diagnostics_page
 from generator._errors import codes_without_example, errors_page
+from generator._executors import EXECUTORS, READMES, executor_page, executors_index, readme
 from generator._fields import fields_page, fields_without_example
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "protocol/errors.md": errors_page,
     "protocol/fields.md": fields_page,
     "reference/diagnostics.md": diagnostics_page,
+    "reference/executors/README.md": executors_index,
+    **{f"reference/executors/{name}.md": partial(executor_page, name) for name in EXECUTORS},
+    **{f"../{path}": partial(readme, path) for path in READMES},
 }
 
 

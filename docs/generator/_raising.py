@@ -42,6 +42,13 @@ def executor_already_registered() -> None:
     registry.register(EchoExecutor())
 
 
+def missing_package() -> None:
+    from aether_sdk.testing import MissingPackage
+
+    message = "run_document needs the engine, the distribution aether-workflow"
+    raise MissingPackage(message, hint="Install it: pip install aether-workflow")
+
+
 def output_error() -> None:
     from aether_sdk import ExecOutputs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from textwrap import dedent
 import pytest
 
 from aether_core.plugins import InstalledExecutors, PluginPolicy, PluginRecord
+from aether_sdk import PluginError
 
 PutPlugin = Callable[..., Path]
 
@@ -214,6 +216,15 @@ BROKEN = {
 }
 # The first-party executors, which must go on working.
 OTHERS = ("echo", "http", "shell")
+DOCUMENT = {
+    "apiVersion": "aether/v1",
+    "kind": "Workflow",
+    "metadata": {"name": "still-here"},
+    "spec": {
+        "entrypoint": "main",
+        "templates": [{"task": {"name": "main", "executor": {"type": "echo"}}}],
+    },
+}
 
 
 def record_of(executors: InstalledExecutors, name: str) -> PluginRecord:
@@ -251,17 +262,113 @@ def test_an_entry_that_leads_nowhere_is_reported(put_plugin: PutPlugin) -> None:
 
 
 def test_two_distributions_with_one_type_are_both_refused(put_plugin: PutPlugin) -> None:
-    """A rival can't take over a known type silently, and saying no to it settles the matter."""
-    put_plugin("rival", good("http"), entry="http")
+    """Neither is taken by chance, and saying no to one of them settles the matter."""
+    for name in ("one", "two"):
+        put_plugin(name, good("same"), entry="same")
     executors = InstalledExecutors(PluginPolicy())
 
     states = {record.distribution: record for record in executors.load_all()}
 
-    assert states["rival"].state == states["aether-http"].state == "conflict"
+    assert states["one"].state == states["two"].state == "conflict"
+    assert "two" in states["one"].reason
+    assert "one" in states["two"].reason
+    assert all(executors.get_schema(other) for other in OTHERS)
+    assert InstalledExecutors(PluginPolicy(deny=frozenset({"two"}))).get("same") is not None
+
+
+def test_a_known_type_is_not_given_to_a_stranger(put_plugin: PutPlugin) -> None:
+    """A look-alike of http is refused, and http goes on; a user can decide otherwise."""
+    put_plugin("rival", good("http"), entry="http")
+    executors = InstalledExecutors(PluginPolicy())
+
+    states = {record.distribution: record for record in executors.load_all()}
+    denied = InstalledExecutors(PluginPolicy(deny=frozenset({"aether-http"})))
+    allowed = InstalledExecutors(PluginPolicy(allow=frozenset({"rival"})))
+
+    assert (states["rival"].state, states["aether-http"].state) == ("conflict", "loaded")
     assert "aether-http" in states["rival"].reason
-    assert "rival" in states["aether-http"].reason
-    assert executors.get("shell") is not None
-    assert InstalledExecutors(PluginPolicy(deny=frozenset({"rival"}))).get("http") is not None
+    assert executors.origin("http")[0] == "aether-http"
+    assert denied.get("http") is not None
+    assert denied.origin("http") == ("rival", "1.0")
+    assert allowed.get("http") is not None
+
+
+def test_a_slow_import_is_reported_and_the_plugin_works(put_plugin: PutPlugin) -> None:
+    """Who waits for it shall know why."""
+    put_plugin("slow", f"import time\ntime.sleep(0.05)\n{good('slow')}")
+    executors = InstalledExecutors(PluginPolicy(), slow_import=0.05)
+
+    record = record_of(executors, "slow")
+
+    assert record.state == "loaded"
+    assert re.match(r"its import took 0\.\d s", record.reason)
+    assert executors.get("slow") is not None
+    assert all(executors.get_schema(other) for other in OTHERS)
+
+
+def test_a_plugin_that_prints_is_reported_and_works(put_plugin: PutPlugin) -> None:
+    """What it printed is in the reason; it does not reach stdout."""
+    put_plugin("chatty", f"print('loading 90 models ...')\n{good('chatty')}")
+    executors = InstalledExecutors(PluginPolicy())
+
+    record = record_of(executors, "chatty")
+
+    assert (record.state, executors.get("chatty") is not None) == ("loaded", True)
+    assert record.reason == "it printed 'loading 90 models ...' while it was loaded"
+    assert all(executors.get_schema(other) for other in OTHERS)
+
+
+@pytest.mark.parametrize("name", ["import-error", "twice-the-same", "from-the-future"])
+def test_a_strict_policy_turns_a_broken_plugin_into_an_error(
+    name: str, put_plugin: PutPlugin
+) -> None:
+    """Also for who asks for another executor; looking at plugins goes on."""
+    put_plugin(name, BROKEN[name][0])
+    executors = InstalledExecutors(PluginPolicy.from_environment({"AETHER_PLUGINS_STRICT": "1"}))
+
+    with pytest.raises(PluginError, match=name) as refused:
+        executors.get_schema("echo")
+
+    assert BROKEN[name][3] in refused.value.message
+    assert {record.state for record in executors.records()} >= {"loaded", BROKEN[name][1]}
+    assert InstalledExecutors(PluginPolicy(strict=True, deny=frozenset({name}))).get("echo")
+
+
+def test_the_strict_switch_is_an_exit_status(put_plugin: PutPlugin) -> None:
+    """For CI: a run that does not need the broken plugin is refused as well."""
+    folder = put_plugin("import-error", BROKEN["import-error"][0])
+    (folder / "document.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
+    aether(folder, "run", "document.json", "--store", "memory:", status=2, strict="1")
+    aether(folder, "plugins", "list", strict="1")
+
+
+def test_an_unknown_type_names_the_package_that_has_it(put_plugin: PutPlugin) -> None:
+    """Whether it is not installed, switched off, broken, or misspelt."""
+    put_plugin("import-error", BROKEN["import-error"][0])
+    with_http = InstalledExecutors(PluginPolicy())
+    without = InstalledExecutors(PluginPolicy(deny=frozenset({"aether-http"})))
+
+    assert with_http.explain("htp")[1] == 'Did you mean "http"?'
+    assert "plugin import-error is failed" in explained(with_http, "import-error")
+    assert "plugin aether-http is disabled" in explained(without, "http")
+
+
+def test_a_type_of_ours_that_is_not_installed_names_its_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Without asking an index, where short names belong to strangers."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+
+    message, hint = InstalledExecutors(PluginPolicy()).explain("http")
+
+    assert message == "unknown executor type 'http'"
+    assert hint == "It comes with the package aether-http, which is not installed."
+
+
+def explained(executors: InstalledExecutors, executor_type: str) -> str:
+    """Ask for a type and return why there is none."""
+    assert executors.get(executor_type) is None
+    return executors.explain(executor_type)[0]
 
 
 def test_a_talkative_plugin_does_not_spoil_the_output(put_plugin: PutPlugin) -> None:
@@ -278,33 +385,26 @@ def test_all_faults_together_leave_the_command_usable(put_plugin: PutPlugin) -> 
     """With every kind of broken plugin installed, listing imports none and runs still work."""
     for name, (source, *_) in BROKEN.items():
         folder = put_plugin(name, f"open({name!r}, 'w').close()\n{dedent(source)}")
-    document = {
-        "apiVersion": "aether/v1",
-        "kind": "Workflow",
-        "metadata": {"name": "still-here"},
-        "spec": {
-            "entrypoint": "main",
-            "templates": [{"task": {"name": "main", "executor": {"type": "echo"}}}],
-        },
-    }
-    (folder / "document.json").write_text(json.dumps(document), encoding="utf-8")
+    (folder / "document.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
 
     listed = json.loads(aether(folder, "plugins", "list", "--output", "json"))
     run = aether(folder, "run", "document.json", "--output", "json", "--store", "memory:")
     imported = [name for name in BROKEN if (folder / name).exists()]
+    aether(folder, "plugins", "show", "import-error")
     aether(folder, "plugins", "check", status=1)
+    aether(folder, "doctor", "--store", "memory:", status=1)
 
     assert {record["name"] for record in listed} >= {*BROKEN, *OTHERS}
     assert json.loads(run)["phase"] == "Succeeded"
     assert imported == []
 
 
-def aether(folder: Path, *arguments: str, status: int = 0) -> str:
+def aether(folder: Path, *arguments: str, status: int = 0, strict: str = "") -> str:
     """Run the command in a process of its own, with the folder's plugins; return its stdout."""
     answer = subprocess.run(
         [sys.executable, "-m", "aether_core", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env={**os.environ, "PYTHONPATH": str(folder), "AETHER_PLUGINS_STRICT": strict},
         capture_output=True,
         text=True,
         check=False,

@@ -127,15 +127,15 @@ def test_a_whole_number_may_be_written_with_a_fraction_of_zero(workflow: dict[st
         ),
         ("when", True, '"when": expected text, got true or false', 'Put it in quotes: "true".'),
         ("when", 5, '"when": expected text, got a number', 'Put it in quotes: "5".'),
-        ("when", [], '"when": expected text, got a list', None),
+        ("when", [], '"when": expected text, got a list', "Write text here."),
         (
             "dependencies",
             "a",
             '"dependencies": expected a list, got text',
             'Write a list, even for one item: ["a"].',
         ),
-        ("retry", 3, '"retry": expected an object, got a number', None),
-        ("executor", [1], '"executor": expected an object, got a list', None),
+        ("retry", 3, '"retry": expected an object, got a number', "Write an object here."),
+        ("executor", [1], '"executor": expected an object, got a list', "Write an object here."),
     ],
 )
 def test_a_wrong_type_says_what_was_expected_and_what_is_there(
@@ -162,12 +162,12 @@ def test_a_wrong_type_says_what_was_expected_and_what_is_there(
         (
             lambda spec: spec.update(priority=True),
             '"priority": expected a whole number, got true or false',
-            None,
+            "Write a whole number here.",
         ),
         (
             lambda spec: spec.update(priority=1.5),
             '"priority": expected a whole number, got a number',
-            None,
+            "Write a whole number here.",
         ),
         (
             lambda spec: spec["templates"].append(None),

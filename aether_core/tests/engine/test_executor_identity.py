@@ -8,7 +8,7 @@ from typing import Any
 from aether_core.brokers import InProcessBroker
 from aether_core.kernel import ExecutorIdentity
 from aether_core.plugins import Registry
-from aether_sdk import ExecuteRequest, Executor, ExecutorSchema
+from aether_sdk import ExecuteRequest, Executor, ExecutorSchema, JsonValue
 
 JOB = {"name": "a", "executor": {"type": "job"}}
 GATE = {"name": "g", "dependencies": ["a"], "executor": {"type": "gate"}}
@@ -25,7 +25,8 @@ class Job(Executor):
         self.fails = fails
 
     def schema(self) -> ExecutorSchema:
-        inputs = {"type": "object", "properties": {self.unit: {"type": "integer"}}}
+        unit: JsonValue = {self.unit: {"type": "integer"}}
+        inputs: dict[str, JsonValue] = {"type": "object", "properties": unit}
         return ExecutorSchema("job", "7.0", inputs=inputs)
 
     async def execute(self, request: ExecuteRequest) -> None:  # the contract's

@@ -10,6 +10,7 @@ from aether_core.cli._documents import (
     every_problem,
     in_order,
     read_documents,
+    refuse_workflows,
     templates_of,
     the_workflow,
 )
@@ -80,6 +81,7 @@ def admit_files(given: Sequence[Given], arguments: Namespace, catalog: ExecutorC
     templates = templates_of(given)
     try:
         document, workflow = the_workflow(given[0])
+        refuse_workflows(given[1:])
         _add_stored(templates, workflow, arguments.store)
         admitted = admit(
             document,

@@ -36,12 +36,18 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "plugins list": ("_plugins_list", "", "List installed plugins; imports none of them."),
     "plugins show": ("_plugins_show", "NAME", "Load one plugin and show what is known of it."),
     "plugins check": ("_plugins_check", "", "Load every plugin; fails if one of them does."),
+    "plugins diff": (
+        "_plugins_diff",
+        "OLD.json [NEW.json]",
+        "Compare schemas of executors; fails if documents could break.",
+    ),
     "executors list": ("_executors_list", "", "List the executors that workflows can use."),
     "executors describe": (
         "_executors_describe",
         "TYPE",
         "Show the inputs and outputs of an executor.",
     ),
+    "new executor": ("_new_executor", "[DIR]", "Make a plugin package from the template."),
     "schema": ("_schema", "", "Print the JSON Schema of documents, or of one executor."),
     "doctor": ("_doctor", "", "Check this installation."),
 }
@@ -51,13 +57,11 @@ GROUPS: dict[str, str] = {
     "cron": "Schedules: workflows that are started at certain times.",
     "plugins": "Look at installed plugins.",
     "executors": "Look at the executors of installed plugins.",
+    "new": "Make something new from a template.",
 }
 
 #: Commands that are planned and refuse to work until they exist.
-UNSUPPORTED_COMMANDS: tuple[str, ...] = (
-    "new",
-    "worker",
-)
+UNSUPPORTED_COMMANDS: tuple[str, ...] = ("worker",)
 
 #: Options that are planned, by command, each with the name of its value.
 UNSUPPORTED_OPTIONS: dict[str, dict[str, str]] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aether_core.cli import _exits
-from aether_core.cli._console import reserved_stdout, write_json, write_text
+from aether_core.cli._console import complain, reserved_stdout, write_json, write_text
 from aether_core.cli._cron_book import add_storing, open_book
+from aether_core.cli._options import KEEPING_HINT, forgets
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -33,6 +34,9 @@ def execute(arguments: Namespace) -> int:
             admitted = admit_cron_file(arguments.file, show_warnings=arguments.output == "text")
         except Refused as refused:
             refused.show(as_json=arguments.output == "json")
+            return _exits.USAGE
+        if forgets(arguments.store):
+            complain("the store memory: keeps no schedule for another process", KEEPING_HINT)
             return _exits.USAGE
         cron = asyncio.run(_create(arguments, admitted))
     if arguments.output == "json":

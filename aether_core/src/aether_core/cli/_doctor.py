@@ -25,8 +25,9 @@ from aether_core.cli._options import (
     store_url,
     without_password,
 )
-from aether_core.cli._plugin_view import BROKEN, plugin_json, source_json
+from aether_core.cli._plugin_view import plugin_json, source_json
 from aether_core.cli._safe_text import one_line
+from aether_core.plugins import BROKEN
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -140,6 +140,21 @@ def the_workflow(given: Given) -> tuple[LoadedDocument, Workflow]:
     raise DocumentRejected(workflows[1][0].diagnose([_second_workflow(workflows)]))
 
 
+def refuse_workflows(given: Iterable[Given]) -> None:
+    """Refuse workflows in the files that are given for their templates.
+
+    Raises:
+        DocumentRejected: there is one.
+    """
+    for each in given:
+        for document in each.loaded.documents:
+            if isinstance(document.resource, Workflow):
+                message = "a second workflow; which one to run is not clear"
+                hint = "after the first file come files with WorkflowTemplates only"
+                problem = Problem(NOT_ONE_WORKFLOW, message, ("kind",), hint=hint)
+                raise DocumentRejected(document.diagnose([problem]))
+
+
 def _no_workflow(document: LoadedDocument) -> Problem:
     kind = type(document.resource).__name__
     message = f"the file holds no document of kind Workflow that could be run, but a {kind}"

@@ -133,9 +133,15 @@ class ExecutionText:
 
     def _resumption(self) -> str | None:
         """Return how to go on with tasks that wait for a resume, if there are any."""
-        waiting = [one_line(t.name) for t in self._run.tasks if t.phase is Phase.SUSPENDED]
-        if not waiting:
+        suspended = [task for task in self._run.tasks if task.phase is Phase.SUSPENDED]
+        if not suspended:
             return None
+        names = [one_line(task.name) for task in suspended]
+        # Tasks of one name, such as iterations of a loop, can only be told apart by their ids.
+        waiting = [
+            name if names.count(name) == 1 else task.run_id
+            for name, task in zip(names, suspended, strict=True)
+        ]
         if not self._resume:
             return (
                 f"Waits to be resumed: {', '.join(waiting)}. The store is gone with this command."

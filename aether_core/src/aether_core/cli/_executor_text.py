@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from aether_core.cli._style import Style
     from aether_sdk import ExecutorSchema, Parameter
 
+_Cells: TypeAlias = tuple[str, str, str, str, str]
+_Schema: TypeAlias = dict[str, Any]
+
+# The protocol's words for types of JSON Schema.
+_TYPES = {"integer": "int", "number": "float", "boolean": "bool"}
 _HEADERS = ("NAME", "TYPE", "REQUIRED", "DEFAULT", "DESCRIPTION")
 _ANY_INPUTS = "Takes any inputs."
 _ANY_OUTPUTS = "Its outputs are decided by each run."
@@ -24,41 +29,45 @@ def executor_text(schema: ExecutorSchema, distribution: str, style: Style) -> st
     """Return the executor with tables of its inputs and outputs."""
     origin = f" ({distribution})" if distribution else ""
     about = f"{schema.description}\n" if schema.description else ""
-    inputs = _text_section("Inputs", schema.input_parameters, _ANY_INPUTS, style)
-    outputs = _text_section("Outputs", schema.output_parameters, _ANY_OUTPUTS, style)
+    inputs = _text_section(
+        "Inputs", _rows(schema.inputs, schema.input_parameters), _ANY_INPUTS, style
+    )
+    outputs = _text_section(
+        "Outputs", _rows(schema.outputs, schema.output_parameters), _ANY_OUTPUTS, style
+    )
     return f"{style.bold(schema.type)} {schema.version}{origin}\n{about}\n{inputs}\n{outputs}"
 
 
-def _text_section(
-    title: str, parameters: Sequence[Parameter] | None, free: str, style: Style
-) -> str:
-    if parameters is None:
+def _text_section(title: str, rows: Sequence[_Cells] | None, free: str, style: Style) -> str:
+    if rows is None:
         return f"{style.bold(title)}\n{free}\n"
-    if not parameters:
+    if not rows:
         return f"{style.bold(title)}\nNone.\n"
-    return f"{style.bold(title)}\n{table(_HEADERS, [_cells(p) for p in parameters], style)}"
+    return f"{style.bold(title)}\n{table(_HEADERS, rows, style)}"
 
 
 def executor_markdown(schema: ExecutorSchema) -> str:
     """Return the executor as a page in Markdown."""
     about = f"{schema.description}\n\n" if schema.description else ""
-    inputs = _markdown_section("Inputs", schema.input_parameters, _ANY_INPUTS)
-    outputs = _markdown_section("Outputs", schema.output_parameters, _ANY_OUTPUTS)
+    inputs = _markdown_section("Inputs", _rows(schema.inputs, schema.input_parameters), _ANY_INPUTS)
+    outputs = _markdown_section(
+        "Outputs", _rows(schema.outputs, schema.output_parameters), _ANY_OUTPUTS
+    )
     return f"# `{schema.type}`\n\n{about}Version {schema.version}.\n\n{inputs}\n{outputs}"
 
 
-def _markdown_section(title: str, parameters: Sequence[Parameter] | None, free: str) -> str:
+def _markdown_section(title: str, rows: Sequence[_Cells] | None, free: str) -> str:
     head = f"## {title}\n\n"
-    if parameters is None:
+    if rows is None:
         return f"{head}{free}\n"
-    if not parameters:
+    if not rows:
         return f"{head}None.\n"
-    rows = (
+    marked = (
         (f"`{name}`", kind, required, f"`{default}`" if default else "", description)
-        for name, kind, required, default, description in map(_cells, parameters)
+        for name, kind, required, default, description in rows
     )
     names = (word.capitalize() for word in _HEADERS)
-    return head + _row(names) + "|---" * len(_HEADERS) + "|\n" + "".join(map(_row, rows))
+    return head + _row(names) + "|---" * len(_HEADERS) + "|\n" + "".join(map(_row, marked))
 
 
 def _row(cells: Iterable[str]) -> str:
@@ -66,16 +75,34 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(escaped)} |\n"
 
 
-def _cells(parameter: Parameter) -> tuple[str, str, str, str, str]:
-    default = parameter.default
+def _rows(schema: _Schema | None, parameters: Iterable[Parameter] | None) -> list[_Cells] | None:
+    if schema is None or parameters is None:
+        return None
+    return [_cells(each, schema) for each in parameters]
+
+
+def _cells(parameter: Parameter, schema: _Schema) -> _Cells:
+    # A null stands for "not given" and tells nothing.
+    default = UNSET if parameter.default is None else parameter.default
     about = parameter.description
     if parameter.enum:
-        allowed = ", ".join(msgspec.json.encode(value).decode() for value in parameter.enum)
+        values = [value for value in parameter.enum if value is not None]
+        allowed = ", ".join(msgspec.json.encode(value).decode() for value in values)
         about = f"{about} One of {allowed}.".strip()
     return (
         parameter.name,
-        parameter.type,
+        parameter.type if parameter.type != "any" else _alternatives(parameter.name, schema),
         "yes" if parameter.required else "",
         "" if default is UNSET else msgspec.json.encode(default).decode(),
         about,
     )
+
+
+def _alternatives(name: str, schema: _Schema) -> str:
+    """Return the types that a value may have, such as `string or int`."""
+    parts: list[_Schema] = schema.get("properties", {}).get(name, {}).get("anyOf", [])
+    definitions: _Schema = schema.get("$defs", {})
+    whole = [definitions.get(str(part.get("$ref")).rpartition("/")[2], part) for part in parts]
+    kinds = [part.get("type", "any") for part in whole if part.get("type") != "null"]
+    names = dict.fromkeys(str(_TYPES.get(kind, kind)) for kind in map(str, kinds))
+    return "any" if "any" in names or not names else " or ".join(names)

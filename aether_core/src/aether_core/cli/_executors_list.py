@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from aether_core.cli import _exits
 from aether_core.cli._console import note, reserved_stdout, write_json, write_text
 from aether_core.cli._options import add_output, installed_executors
-from aether_core.cli._plugin_view import BROKEN, executor_json
+from aether_core.cli._plugin_view import executor_json
 from aether_core.cli._safe_text import one_line
 from aether_core.cli._style import Style
 from aether_core.cli._table import table
-from aether_core.plugins import PluginState
+from aether_core.plugins import BROKEN, PluginState
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 STORE_VARIABLE = "AETHER_STORE"
 SECRETS_VARIABLE = "AETHER_SECRETS"
 _LONGEST_RUN_ID = 200
+#: For commands that put something into a store for other processes.
+KEEPING_HINT = "Give a file: --store sqlite:///runs.db"
 # More would not fit a database's integer.
 _MOST_DIGITS = 18
 
@@ -61,6 +63,7 @@ def add_submission(parser: ArgumentParser) -> None:
         "templates",
         metavar="TEMPLATES",
         nargs="*",
+        default=[],
         help="further files, with WorkflowTemplates that it refers to",
     )
     parser.add_argument(
@@ -138,6 +141,11 @@ def store_url(given: str | None) -> str:
     from aether_core.stores import default_store_url
 
     return default_store_url()
+
+
+def forgets(given: str | None) -> bool:
+    """Return whether what is put into the store is gone with this process."""
+    return store_url(given).lower().startswith("memory:")
 
 
 def without_password(url: str) -> str:

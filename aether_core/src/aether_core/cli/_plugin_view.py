@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from aether_core.cli._style import Style
 from aether_core.cli._table import table
-from aether_core.plugins import PluginState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aether_core.plugins import InstalledExecutors, PluginRecord
-
-#: States of plugins that somebody has to look after.
-BROKEN = frozenset({PluginState.FAILED, PluginState.CONFLICT, PluginState.INCOMPATIBLE})
 
 
 def plugin_json(record: PluginRecord) -> dict[str, Any]:

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aether_core.cli._interrupts import Interrupts
-from aether_core.engine import NotApplicable, RunNotFound, WorkflowExecution
+from aether_core.engine import LEASE, NotApplicable, RunNotFound, WorkflowExecution
+from aether_core.ports import RunQuery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from aether_core.cli._driving import Means
     from aether_core.engine import Admitted, Engine
+    from aether_core.ports import Store
     from aether_sdk import JsonValue
+
+# A little longer than the time between two signs of life of an engine.
+_SIGN_SECONDS = 1.5
+_MOST_RUNS = 10_000
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -150,7 +156,7 @@ def recover_all(means: Means) -> list[WorkflowExecution]:
     async def recover() -> list[WorkflowExecution]:
         with Interrupts() as interrupts:
             async with engine:
-                taken = await engine.recover()
+                taken = await _recovered(engine, means)
                 work = asyncio.create_task(_all(settle(run_id) for run_id in taken))
                 stop = asyncio.create_task(interrupts.first.wait())
                 await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
@@ -158,6 +164,35 @@ def recover_all(means: Means) -> list[WorkflowExecution]:
                 return [await engine.get(run_id) for run_id in taken]
 
     return asyncio.run(recover())
+
+
+async def _recovered(engine: Engine, means: Means) -> list[str]:
+    """Take on what is abandoned, also what has been for a few seconds only.
+
+    An engine that died just now looks alive until it has been silent for 5 seconds; one that
+    lives gives another sign of life meanwhile, and is not waited for.
+    """
+    taken = [*await engine.recover()]
+    signs = await _last_signs(means.store)
+    silent = {run_id: at for run_id, at in signs.items() if run_id not in taken}
+    waited = 0.0
+    while silent and waited <= LEASE / 1_000_000:
+        await asyncio.sleep(_SIGN_SECONDS)
+        waited += _SIGN_SECONDS
+        taken += await engine.recover()
+        signs = await _last_signs(means.store)
+        silent = {run_id: at for run_id, at in silent.items() if signs.get(run_id) == at}
+    return taken
+
+
+async def _last_signs(store: Store) -> dict[str, int]:
+    """Return when the engines of unfinished runs were last alive, as far as they seem to be."""
+    signs: dict[str, int] = {}
+    for run in await store.list_runs(RunQuery(unfinished=True, limit=_MOST_RUNS)):
+        owner = await store.get_owner(run.run_id)
+        if owner is not None and owner.heartbeat_at is not None:
+            signs[run.run_id] = owner.heartbeat_at
+    return signs
 
 
 async def _all(work: Iterable[Awaitable[None]]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aether_core.cli import _exits
-from aether_core.cli._console import note, reserved_stdout, write_json, write_text
+from aether_core.cli._console import complain, note, reserved_stdout, write_json, write_text
 from aether_core.cli._driving import means_of
 from aether_core.cli._options import (
+    KEEPING_HINT,
     add_output,
     add_store,
     add_submission,
+    forgets,
     installed_executors,
     run_id,
 )
@@ -48,6 +50,8 @@ def execute(arguments: Namespace) -> int:
     import asyncio
 
     from aether_core.cli._admission import Refused, admit_files, read_submission
+    from aether_core.cli._documents import in_order
+    from aether_core.engine import DocumentRejected
 
     with reserved_stdout():
         executors = installed_executors()
@@ -61,8 +65,16 @@ def execute(arguments: Namespace) -> int:
         except Refused as refused:
             refused.show(as_json=arguments.output == "json")
             return _exits.USAGE
+        if forgets(arguments.store):
+            complain("the store memory: keeps nothing for another process", KEEPING_HINT)
+            return _exits.USAGE
         means = means_of(arguments, executors=executors, must_exist=False)
-        run = asyncio.run(_keep(means, templates, admitted, arguments.run_id))
+        try:
+            run = asyncio.run(_keep(means, templates, admitted, arguments.run_id))
+        except DocumentRejected as rejected:
+            refusal = Refused(given, in_order(rejected.diagnostics))
+            refusal.show(as_json=arguments.output == "json")
+            return _exits.USAGE
     _show(arguments, templates, run)
     return _exits.OK
 

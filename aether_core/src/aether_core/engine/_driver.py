@@ -60,7 +60,8 @@ class Actor(msgspec.Struct):
     async def pauses(self) -> bool:
         """Wait until the run is suspended; returns False if it goes away from here instead."""
         pause = asyncio.ensure_future(self.suspended.wait())
-        await asyncio.wait({pause, self.ended}, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {pause, self.ended}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         pause.cancel()
         return self.suspended.is_set()
 

@@ -58,7 +58,7 @@ def suspended_task(run_id: str, tasks: Iterable[TaskRecord], wanted: str | None)
         NotSuspended: none is, or the choice is not clear.
     """
     suspended = [task for task in tasks if task.phase is Phase.SUSPENDED]
-    names = ", ".join(f"{task.name} ({task.task_id})" for task in suspended)
+    names = ", ".join(f"{task.scope}{task.name} ({task.task_id})" for task in suspended)
     if not suspended:
         raise NotSuspended(f"no task of run {run_id} is suspended; there is nothing to resume")
     found = [t for t in suspended if wanted is None or wanted in {t.name, t.task_id}]

@@ -6,11 +6,12 @@ from aether_core.plugins._discovery import PluginPolicy, find_plugins
 from aether_core.plugins._extensions import ExtensionError, Extensions
 from aether_core.plugins._functions import FUNCTION_GROUP, installed_functions
 from aether_core.plugins._installed import InstalledExecutors
-from aether_core.plugins._record import PluginRecord, PluginState
+from aether_core.plugins._record import BROKEN, PluginRecord, PluginState
 from aether_core.plugins._registry import Registry
 from aether_core.plugins._variable_sources import VARIABLE_GROUP, InstalledVariables
 
 __all__ = [
+    "BROKEN",
     "FUNCTION_GROUP",
     "VARIABLE_GROUP",
     "ExtensionError",

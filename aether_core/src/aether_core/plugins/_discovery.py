@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aether_core.plugins._first_party import FIRST_PARTY
 from aether_core.plugins._metadata import EntryPoint, entry_points
 from aether_core.plugins._record import PluginRecord, PluginState
 from aether_sdk import ENTRY_POINT_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+
+_OFF: Final = frozenset({"", "0"})
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -35,6 +39,8 @@ class PluginPolicy(msgspec.Struct, frozen=True):
     deny: frozenset[str] = frozenset()
     #: Nothing loads.
     none: bool = False
+    #: Whoever asks for an executor learns of every broken plugin, by an error.
+    strict: bool = False
 
     def refusal(self, record: PluginRecord) -> str:
         """Return why the plugin may not load; empty if it may."""
@@ -47,14 +53,24 @@ class PluginPolicy(msgspec.Struct, frozen=True):
             return "not in the list of allowed plugins"
         return ""
 
+    def hands_over(self, home: str, other: str) -> bool:
+        """Return whether another distribution may provide what is known to come from `home`."""
+        allowed = map(normalised, self.allow or ())
+        return home in map(normalised, self.deny) or normalised(other) in allowed
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> PluginPolicy:
-        """Read `AETHER_PLUGINS_ALLOW`, `AETHER_PLUGINS_DENY` (comma lists), `AETHER_NO_PLUGINS`."""
+        """Read the policy of the environment.
+
+        `AETHER_PLUGINS_ALLOW` and `AETHER_PLUGINS_DENY` are comma lists, `AETHER_NO_PLUGINS` and
+        `AETHER_PLUGINS_STRICT` are switches: on unless empty or 0.
+        """
         allow = environ.get("AETHER_PLUGINS_ALLOW")
         return cls(
             allow=None if allow is None else _names(allow),
             deny=_names(environ.get("AETHER_PLUGINS_DENY", "")),
-            none=environ.get("AETHER_NO_PLUGINS", "") not in {"", "0"},
+            none=environ.get("AETHER_NO_PLUGINS", "") not in _OFF,
+            strict=environ.get("AETHER_PLUGINS_STRICT", "") not in _OFF,
         )
 
 
@@ -81,6 +97,8 @@ def find_plugins(
     """
     found = [_candidate(entry, group) for entry in entry_points(group)]
     allowed = [_judged(candidate, policy) for candidate in found]
+    if group == ENTRY_POINT_GROUP:
+        allowed = [_without_claim(candidate, policy) for candidate in allowed]
     ordered = sorted(allowed, key=lambda item: (item.record.name, item.record.distribution))
     return tuple(_with_conflicts(_unique(ordered), what))
 
@@ -102,6 +120,22 @@ def _judged(candidate: Candidate, policy: PluginPolicy) -> Candidate:
         return candidate
     record = msgspec.structs.replace(candidate.record, state=PluginState.DISABLED, reason=refusal)
     return msgspec.structs.replace(candidate, record=record)
+
+
+def _without_claim(candidate: Candidate, policy: PluginPolicy) -> Candidate:
+    """Refuse a name of this project to other distributions, unless the user knows of it."""
+    record = candidate.record
+    home = FIRST_PARTY.get(record.name, "")
+    if not home or record.state is not PluginState.AVAILABLE:
+        return candidate
+    if normalised(record.distribution) == home or policy.hands_over(home, record.distribution):
+        return candidate
+    reason = (
+        f"{record.name!r} is an executor of {home}; deny {home}, or allow {record.distribution} "
+        "by name, if it is to take that place"
+    )
+    refused = msgspec.structs.replace(record, state=PluginState.CONFLICT, reason=reason)
+    return msgspec.structs.replace(candidate, record=refused)
 
 
 def _unique(candidates: Iterable[Candidate]) -> list[Candidate]:

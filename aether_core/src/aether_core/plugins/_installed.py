@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aether_core.plugins._discovery import PluginPolicy, find_plugins
-from aether_core.plugins._loader import load_plugin
-from aether_core.plugins._record import PluginRecord, PluginState
+from aether_core.plugins._first_party import FIRST_PARTY
+from aether_core.plugins._loader import SLOW_IMPORT, load_plugin
+from aether_core.plugins._record import BROKEN, PluginRecord, PluginState
 from aether_core.plugins._registry import Registry, near_miss
+from aether_sdk import PluginError
 
 if TYPE_CHECKING:
     from aether_core.plugins._discovery import Candidate
@@ -22,25 +24,39 @@ class InstalledExecutors:
     Args:
         policy: which plugins may load.
         registry: where executors are put; those already in it come first.
+        slow_import: seconds from which on the import of a plugin is remarked upon.
     """
 
     def __init__(
-        self, policy: PluginPolicy | None = None, registry: Registry | None = None
+        self,
+        policy: PluginPolicy | None = None,
+        registry: Registry | None = None,
+        *,
+        slow_import: float = SLOW_IMPORT,
     ) -> None:
         self.registry = registry or Registry()
+        self._slow_import = slow_import
         self._policy = policy or PluginPolicy()
         self._candidates: dict[tuple[str, str], Candidate] | None = None
         self._records: dict[tuple[str, str], PluginRecord] = {}
 
     def get(self, executor_type: str) -> Executor | None:
-        """Return the executor of a type, loading its plugin if need be; None if there is none."""
+        """Return the executor of a type, loading its plugin if need be; None if there is none.
+
+        Raises:
+            PluginError: the policy is strict and a plugin, maybe another one, is broken.
+        """
         known = self.registry.get(executor_type)
         if known is None:
             self._load_for(executor_type)
         return known or self.registry.get(executor_type)
 
     def get_schema(self, executor_type: str) -> ExecutorSchema | None:
-        """Return the schema of a type, loading its plugin if need be; None if there is none."""
+        """Return the schema of a type, loading its plugin if need be; None if there is none.
+
+        Raises:
+            PluginError: the policy is strict and a plugin, maybe another one, is broken.
+        """
         known = self.registry.get_schema(executor_type)
         if known is None:
             self._load_for(executor_type)
@@ -67,10 +83,12 @@ class InstalledExecutors:
                 types = ", ".join(record.executors)
                 message = f"unknown executor type {executor_type!r}"
                 return message, f"Plugin {record.distribution} provides {types}."
+        message = f"unknown executor type {executor_type!r}"
+        home = FIRST_PARTY.get(segment)
+        if home is not None:
+            return message, f"It comes with the package {home}, which is not installed."
         names = (record.name for record in self.records())
-        return f"unknown executor type {executor_type!r}", near_miss(
-            executor_type, {*self.registry.types(), *names}
-        )
+        return message, near_miss(executor_type, {*self.registry.types(), *names})
 
     def records(self) -> tuple[PluginRecord, ...]:
         """Return a record per plugin as far as it is known now; imports nothing."""
@@ -96,10 +114,22 @@ class InstalledExecutors:
         return self._candidates
 
     def _load_for(self, executor_type: str) -> None:
+        if self._policy.strict:
+            self._refuse_broken()
         segment = executor_type.partition(".")[0]
         for key in self._found():
             if key[0] == segment:
                 self._load(key)
+
+    def _refuse_broken(self) -> None:
+        broken = [record for record in self.load_all() if record.state in BROKEN]
+        if broken:
+            names = "; ".join(
+                f"{record.name} of {record.distribution} is {record.state}: {record.reason}"
+                for record in broken
+            )
+            hint = "Repair or uninstall them, or unset AETHER_PLUGINS_STRICT."
+            raise PluginError(f"plugins are strict, and not all of them work: {names}", hint=hint)
 
     def _load(self, key: tuple[str, str]) -> PluginRecord:
         known = self._records.get(key)
@@ -107,6 +137,6 @@ class InstalledExecutors:
             candidate = self._found()[key]
             known = candidate.record
             if known.state is PluginState.AVAILABLE:
-                known = load_plugin(candidate, self.registry)
+                known = load_plugin(candidate, self.registry, slow_import=self._slow_import)
             self._records[key] = known
         return known

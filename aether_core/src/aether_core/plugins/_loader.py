@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-from typing import TYPE_CHECKING, cast
+import time
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from aether_core.plugins._registry import Registry
 
 _LONGEST_REASON = 500
+_LONGEST_PRINTED = 60
+#: Seconds that an import may take before it is remarked upon.
+SLOW_IMPORT: Final = 2.0
 
 
 class _StageFailed(Exception):  # a signal inside this module
@@ -41,17 +45,26 @@ class _StageFailed(Exception):  # a signal inside this module
         self.state = state
 
 
-def load_plugin(candidate: Candidate, registry: Registry) -> PluginRecord:
+def load_plugin(
+    candidate: Candidate, registry: Registry, *, slow_import: float = SLOW_IMPORT
+) -> PluginRecord:
     """Load a candidate and register its executors; return its record afterwards.
 
     Either all of the plugin's executors are registered or none. What the plugin prints while
     it loads is kept away from stdout, which belongs to the command's own output.
+
+    Args:
+        candidate: what to load.
+        registry: takes the executors.
+        slow_import: seconds from which on an import is remarked upon.
     """
     stage = "import"
     printed = io.StringIO()
+    begun = time.perf_counter()
     try:
         with contextlib.redirect_stdout(printed):
             loaded: object = candidate.entry_point.load()
+            took = time.perf_counter() - begun
             stage = "register"
             executors = _instances(_offered(loaded, candidate.record.name))
             stage = "api"
@@ -68,8 +81,19 @@ def load_plugin(candidate: Candidate, registry: Registry) -> PluginRecord:
     return msgspec.structs.replace(
         candidate.record,
         state=PluginState.LOADED,
+        reason=_oddities(took if took >= slow_import else 0, printed.getvalue()),
         executors=tuple(executor.type for executor in executors),
     )
+
+
+def _oddities(slow: float, printed: str) -> str:
+    """Return what an author should know of a plugin that works; empty if there is nothing."""
+    odd: list[str] = []
+    if slow:
+        odd.append(f"its import took {slow:.1f} s, which each run pays that uses it")
+    if printed:
+        odd.append(f"it printed {printed.strip()[:_LONGEST_PRINTED]!r} while it was loaded")
+    return "; ".join(odd)
 
 
 def failed_record(record: PluginRecord, stage: str, error: BaseException) -> PluginRecord:

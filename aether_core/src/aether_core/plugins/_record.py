@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -22,6 +23,10 @@ class PluginState(StrEnum):
     INCOMPATIBLE = "incompatible"
 
 
+#: States of plugins that somebody has to look after.
+BROKEN: Final = frozenset({PluginState.FAILED, PluginState.CONFLICT, PluginState.INCOMPATIBLE})
+
+
 class PluginRecord(msgspec.Struct, frozen=True):
     """One entry point of the group `aether.executors`."""
 
@@ -34,7 +39,7 @@ class PluginRecord(msgspec.Struct, frozen=True):
     state: PluginState = PluginState.AVAILABLE
     #: Where it failed: `import`, `register`, `schema` or `api`; empty if it did not.
     stage: str = ""
-    #: Why the state is not `available` or `loaded`; empty otherwise.
+    #: Why the state is not `available` or `loaded`, or what is odd about a plugin that works.
     reason: str = ""
     #: The traceback of the failure, for those who ask.
     traceback: str = ""

@@ -27,7 +27,7 @@ def forms_of(value: str) -> dict[str, str]:
     """Return the spellings of a secret value by their names; under the empty name the value itself.
 
     They are: without blanks around it, each line of it, escaped as in JSON, HTML and Python, quoted
-    as in URLs, and in base64, also where other text stands around it.
+    as in URLs, in hexadecimal digits, and in base64, also where other text stands around it.
     """
     forms = {"": value, "stripped": value.strip() or value}
     seen = {*forms.values()}
@@ -58,6 +58,8 @@ def _others(value: str) -> Iterator[tuple[str, str]]:
     yield "url", quote(value, safe="")
     yield "path", quote(value)
     yield "form", quote_plus(value)
+    yield "hex", value.encode().hex()
+    yield "hex-upper", value.encode().hex().upper()
     yield from _base64(value.encode())
 
 

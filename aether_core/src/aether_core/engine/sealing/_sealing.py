@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 from msgspec import UNSET
 
+from aether_core.engine.sealing._disguises import disguise_of
 from aether_core.engine.sealing._forms import forms_of, rests_in
 from aether_core.plan import SecretToken, map_texts, token_of, token_pattern
 from aether_sdk import MASK
@@ -37,6 +38,7 @@ class Sealing:
         self._values: set[str] = set()
         #: Every spelling of every value, with the token it becomes again.
         self._spellings: dict[str, str] = {}
+        self._disguises: list[re.Pattern[str]] = []
 
     def secrets_in(self, value: JsonValue) -> tuple[set[Secret], bool]:
         """Return the secrets whose tokens stand anywhere in a value.
@@ -105,6 +107,9 @@ class Sealing:
         self._values.add(value)
         for form, text in forms_of(value).items():
             self._spellings.setdefault(text, SecretToken(*secret, form).text(self._seal))
+        disguise = disguise_of(value)
+        if disguise is not None:
+            self._disguises.append(disguise)
 
     def sealed(self, value: JsonValue) -> JsonValue:
         """Return a value with a token in place of every secret value known so far."""
@@ -121,6 +126,8 @@ class Sealing:
             longest_first = sorted(present, key=len, reverse=True)
             pattern = "|".join(map(re.escape, longest_first))
             text = re.sub(pattern, lambda found: self._spellings[found[0]], text)
+        for disguise in self._disguises:
+            text = disguise.sub(MASK, text)
         for spelling in self._spellings:
             for start, stop in sorted(rests_in(text, spelling), reverse=True):
                 text = text[:start] + MASK + text[stop:]

@@ -46,7 +46,9 @@ def compare_schemas(old: ExecutorSchema, new: ExecutorSchema) -> list[Change]:
 def _inputs(old: ExecutorSchema, new: ExecutorSchema) -> Iterator[Change]:
     if old.inputs is None or new.inputs is None:
         if old.inputs is not new.inputs:
-            yield change("closed-inputs" if old.inputs is None else "opened-inputs", new.type, "inputs")
+            yield change(
+                "closed-inputs" if old.inputs is None else "opened-inputs", new.type, "inputs"
+            )
         return
     both = _Both(old.inputs, new.inputs, new.type, "input")
     yield from both.removed()
@@ -59,7 +61,9 @@ def _inputs(old: ExecutorSchema, new: ExecutorSchema) -> Iterator[Change]:
         yield from both.default(name)
     yield from both.conditions()
     if _is_closed(new.inputs) != _is_closed(old.inputs):
-        yield change("closed-inputs" if _is_closed(new.inputs) else "opened-inputs", new.type, "inputs")
+        yield change(
+            "closed-inputs" if _is_closed(new.inputs) else "opened-inputs", new.type, "inputs"
+        )
 
 
 def _outputs(old: ExecutorSchema, new: ExecutorSchema) -> Iterator[Change]:
@@ -146,8 +150,9 @@ def _conditions(schema: Schema) -> Schema:
 
 
 def _default(schema: Schema | bool) -> str:
-    is_given = isinstance(schema, dict) and "default" in schema
-    return _text(schema["default"]) if is_given else "none"
+    if isinstance(schema, dict) and "default" in schema:
+        return _text(schema["default"])
+    return "none"
 
 
 def _words(schema: Schema | bool) -> str:

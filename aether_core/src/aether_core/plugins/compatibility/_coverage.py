@@ -172,26 +172,26 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
     while "$ref" in found and found["$ref"] not in seen:
         reference = found.pop("$ref")
         seen.add(reference)
-        target: Any = root
-        for name in str(reference).removeprefix("#").split("/")[1:]:
-            target = target.get(name, {}) if isinstance(target, dict) else {}
-        found = significant(cast("Schema", target)) | found if target else found
+        target: Schema = root
+        for name in str(reference).split("/")[1:]:
+            target = target.get(name, {})
+        found = significant(target) | found
     return found
 
 
-def _alternatives(schema: Schema) -> Iterable[list[Schema]]:
-    """Yield, at most once, schemas that together accept exactly what this one accepts."""
+def _alternatives(schema: Schema) -> Iterable[list[Schema | bool]]:
+    """Yield, at most once, schemas that together accept at least what this one accepts."""
     for word in ("anyOf", "oneOf"):
         if word in schema:
             rest = {key: value for key, value in schema.items() if key != word}
-            yield [rest | each if isinstance(each, dict) else rest for each in schema[word]]
+            parts: list[Schema | bool] = schema[word]
+            yield [rest if each is True else each and {**rest, **each} for each in parts]
             return
     if "allOf" in schema:
-        # Each part alone accepts more, so this is on the safe side.
         rest = {key: value for key, value in schema.items() if key != "allOf"}
         merged: Schema = {}
         for each in schema["allOf"]:
-            merged |= each
+            merged |= each if isinstance(each, dict) else {}
         yield [merged | rest]
     elif "enum" in schema:
         yield [{"const": value} for value in schema["enum"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,10 @@ class _Kept(msgspec.Struct):
     description: str = ""
 
 
+_Snapshot: TypeAlias = _Kept | list[_Kept]
+_DECODER: Final[msgspec.json.Decoder[_Snapshot]] = msgspec.json.Decoder(_Snapshot)
+
+
 def read_snapshot(path: str) -> dict[str, ExecutorSchema]:
     """Return the executors of a file by type.
 
@@ -32,7 +36,7 @@ def read_snapshot(path: str) -> dict[str, ExecutorSchema]:
     """
     hint = "Keep one with `aether executors describe TYPE --output json`."
     try:
-        kept = msgspec.json.decode(Path(path).read_bytes(), type=_Kept | list[_Kept])
+        kept = _DECODER.decode(Path(path).read_bytes())
     except OSError as error:
         raise PluginError(f"{path} can't be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
