@@ -133,7 +133,7 @@ def test_looking_into_an_empty_inbox_reads_neither_runs_nor_answered_commands(
     """Every engine looks twice a second: only the index of open commands is gone through."""
 
     async def act(store: SqliteStore) -> None:
-        plan = _plan(store, _SELECT, ("engine", None))
+        plan = _plan(store, _SELECT, ("engine", "engine", None, None))
 
         assert plan[0] == "SCAN commands USING INDEX commands_open"
         assert plan[1].startswith("SEARCH runs USING INTEGER PRIMARY KEY")

@@ -22,7 +22,7 @@ _INSERT: Final = """
 _SELECT: Final = """
     SELECT commands.id, run_id, kind, at, task_seq, attempt, payload, reason
     FROM commands INDEXED BY commands_open CROSS JOIN runs ON runs.id = commands.run
-    WHERE accepted IS NULL AND (?1 IS NULL OR owner = ?1) AND (?2 IS NULL OR run_id = ?2)
+    WHERE accepted IS NULL AND (? IS NULL OR owner = ?) AND (? IS NULL OR run_id = ?)
     ORDER BY commands.id"""
 _SELECT_ANSWER: Final = """
     SELECT id, accepted, answer FROM commands WHERE id = ? AND accepted IS NOT NULL"""
@@ -48,7 +48,7 @@ class CommandTables(Tables):
         self, *, owner: str | None = None, run_id: str | None = None
     ) -> list[Command]:
         """Return commands without an answer, oldest first; see `CommandStore`."""
-        return self._database.read(_command_of, _SELECT, (owner, run_id))
+        return self._database.read(_command_of, _SELECT, (owner, owner, run_id, run_id))
 
     async def get_answer(self, command_id: int) -> CommandAnswer | None:
         """Return what became of a command; None while nobody has answered it."""

@@ -33,21 +33,21 @@ _DELETE_SLOTS: Final = "DELETE FROM slots WHERE cron_id = ?"
 # not free again, and a schedule that is gone is not due any more.
 _CLAIM: Final = """
     INSERT INTO slots(cron_id, slot, outcome, engine_id, at, run_id, reason)
-    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+    SELECT ?, ?, ?, ?, ?, ?, ?
     WHERE EXISTS (
-        SELECT 1 FROM crons WHERE cron_id = ?1 AND (pruned_to IS NULL OR pruned_to < ?2))
+        SELECT 1 FROM crons WHERE cron_id = ? AND (pruned_to IS NULL OR pruned_to < ?))
     ON CONFLICT DO NOTHING"""
 _SETTLE: Final = """
-    UPDATE slots SET outcome = ?3, engine_id = ?4, at = ?5, run_id = ?6, reason = ?7
-    WHERE cron_id = ?1 AND slot = ?2"""
+    UPDATE slots SET outcome = ?, engine_id = ?, at = ?, run_id = ?, reason = ?
+    WHERE cron_id = ? AND slot = ?"""
 _SELECT_SLOTS: Final = """
     SELECT cron_id, slot, outcome, engine_id, at, run_id, reason
-    FROM slots WHERE cron_id = ?1 AND (?2 IS NULL OR outcome = ?2) ORDER BY slot DESC LIMIT ?3"""
+    FROM slots WHERE cron_id = ? AND (? IS NULL OR outcome = ?) ORDER BY slot DESC LIMIT ?"""
 _SELECT_LAST_TO_PRUNE: Final = """
     SELECT slot FROM slots WHERE cron_id = ? ORDER BY slot DESC LIMIT 1 OFFSET ?"""
 _PRUNE: Final = "DELETE FROM slots WHERE cron_id = ? AND slot <= ? AND outcome <> 'claimed'"
 _NOTE_PRUNED: Final = """
-    UPDATE crons SET pruned_to = MAX(COALESCE(pruned_to, ?2), ?2) WHERE cron_id = ?1"""
+    UPDATE crons SET pruned_to = MAX(COALESCE(pruned_to, ?), ?) WHERE cron_id = ?"""
 
 
 class CronTables(Tables):
@@ -102,17 +102,20 @@ class CronTables(Tables):
 
         False also for a slot that is not later than a pruned one, and for an unknown schedule.
         """
-        return self._database.write(_CLAIM, _slot_row(slot)).rowcount == 1
+        arguments = (*_slot_row(slot), slot.cron_id, slot.slot)
+        return self._database.write(_CLAIM, arguments).rowcount == 1
 
     async def settle_slot(self, slot: SlotRecord) -> None:
         """Write what became of a claimed slot; nothing if nobody has claimed it."""
-        self._database.write(_SETTLE, _slot_row(slot))
+        key, state = _slot_row(slot)[:2], _slot_row(slot)[2:]
+        self._database.write(_SETTLE, state + key)
 
     async def list_slots(
         self, cron_id: str, *, outcome: SlotOutcome | None = None, limit: int = 100
     ) -> list[SlotRecord]:
         """Return a schedule's slots, the latest time first, at most `limit`."""
-        return self._database.read(_slot_of, _SELECT_SLOTS, (cron_id, outcome, max(limit, 0)))
+        arguments = (cron_id, outcome, outcome, max(limit, 0))
+        return self._database.read(_slot_of, _SELECT_SLOTS, arguments)
 
     async def prune_slots(self, cron_id: str, keep: int) -> None:
         """Forget all but the latest `keep` slots of a schedule; claimed ones stay."""
@@ -120,7 +123,7 @@ class CronTables(Tables):
             last = connection.execute(_SELECT_LAST_TO_PRUNE, (cron_id, max(keep, 0))).fetchone()
             if last is not None:
                 connection.execute(_PRUNE, (cron_id, *last))
-                connection.execute(_NOTE_PRUNED, (cron_id, *last))
+                connection.execute(_NOTE_PRUNED, (*last, *last, cron_id))
 
 
 def _cron_of(row: Row) -> CronRecord:

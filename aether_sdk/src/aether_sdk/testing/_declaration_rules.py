@@ -115,8 +115,8 @@ def _metadata(entry: EntryPoint) -> Iterator[str]:
         yield f"the entry point {entry.name!r} belongs to no distribution"
         return
     # Metadata without a name or a version is read as None, whatever the annotation says.
-    name = cast("str | None", distribution.metadata["Name"])
-    if not name or not cast("str | None", distribution.metadata["Version"]):
+    name = distribution.metadata.get("Name")
+    if not name or not distribution.metadata.get("Version"):
         yield f"the distribution {name or entry.value!r} has no name or no version"
     required = distribution.requires or []
     if not any(line.replace("_", "-").lower().startswith(_SDK) for line in required):
