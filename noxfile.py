@@ -163,21 +163,25 @@ def typing(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """The suite: all of it with branch coverage on one Python, a part of it on each other.
+    """The suite: all of it on the newest Python, a part of it on each other.
 
     `nox -s tests-3.11 -- -q` runs all of it there too.
     """
     install_checkout(session, *group("test"))
     options = session.posargs or ["-q", "-n", "2"]
-    if session.posargs:
-        session.run("pytest", *options)
-        return
-    if session.python != MEASURED:
+    if session.python != MEASURED and not session.posargs:
         others = [version for version in PYTHONS if version != MEASURED]
         number = others.index(str(session.python)) + 1
-        session.run("pytest", *options, f"--part={number}/{PARTS}")
-        return
+        options = [*options, f"--part={number}/{PARTS}"]
+    session.run("pytest", *options)
+
+
+@nox.session(python=MEASURED)
+def coverage(session: nox.Session) -> None:
+    """The whole suite with branch coverage, and the least of it per package."""
+    install_checkout(session, *group("test"))
     packages = [f"--cov={member.package}" for member in MEMBERS]
+    options = session.posargs or ["-q", "-n", "2"]
     session.run("pytest", *options, *packages, "--cov-branch", "--cov-report=")
     for member in MEMBERS:
         session.run(

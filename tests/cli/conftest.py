@@ -73,6 +73,31 @@ def workflow(work: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
+def ran(aether: Callable[..., Outcome], work: Path) -> Callable[..., Any]:
+    """Run a dag of echo tasks as run `r`; return the outcome."""
+
+    def run(*nodes: Mapping[str, Any], templates: Any = (), **spec: Any) -> Any:
+        tasks = [{"executor": {"type": "echo"}, **node} for node in nodes]
+        for task in tasks:
+            if "template" in task:
+                del task["executor"]
+        document = {
+            "apiVersion": "aether/v1",
+            "kind": "Workflow",
+            "metadata": {"name": "flow"},
+            "spec": {
+                "entrypoint": "main",
+                "templates": [{"dag": {"name": "main", "tasks": tasks}}, *templates],
+                **spec,
+            },
+        }
+        (work / "flow.json").write_text(json.dumps(document))
+        return aether("run", "flow.json", "--run-id", "r", "--quiet", "--output", "json")
+
+    return run
+
+
+@pytest.fixture
 def step() -> Callable[..., dict[str, Any]]:
     """Return a task of a dag with an executor and its inputs."""
 

@@ -124,7 +124,7 @@ def _spread_loners(ranks: list[int], edges: Sequence[tuple[int, int]], row: int)
 
 
 def _sort(layering: Layering) -> None:
-    """Bring boxes near the middle of their neighbours, layer by layer, to and fro."""
+    """Bring boxes near the middle of their neighbours, layer by layer, to and back."""
     before: dict[int, list[int]] = {}
     after: dict[int, list[int]] = {}
     for source, target in layering.links():

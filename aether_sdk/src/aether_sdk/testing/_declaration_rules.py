@@ -115,8 +115,10 @@ def _metadata(entry: EntryPoint) -> Iterator[str]:
         yield f"the entry point {entry.name!r} belongs to no distribution"
         return
     # Metadata without a name or a version is read as None, whatever the annotation says.
-    name = distribution.metadata.get("Name")
-    if not name or not distribution.metadata.get("Version"):
+    metadata = distribution.metadata
+    given = {key: metadata[key] for key in ("Name", "Version") if key in metadata}
+    name = given.get("Name")
+    if not name or not given.get("Version"):
         yield f"the distribution {name or entry.value!r} has no name or no version"
     required = distribution.requires or []
     if not any(line.replace("_", "-").lower().startswith(_SDK) for line in required):
