@@ -25,7 +25,6 @@ nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = False
 # A Python that the machine lacks is skipped, not fetched from somewhere.
 nox.options.download_python = "never"
-nox.options.sessions = ["lint", "typing", "tests", "plugins", "packaging"]
 
 
 class Member(NamedTuple):
@@ -110,6 +109,16 @@ follow_pip()
 AVAILABLE: Final = reveal_interpreters()
 # One is enough, since measuring costs time; the newest one measures fastest.
 MEASURED: Final = AVAILABLE[-1] if AVAILABLE else PYTHONS[0]
+
+# The oldest and the newest Python; `nox -s tests` has those between as well.
+_TESTED: Final = list(dict.fromkeys([PYTHONS[0], MEASURED]))
+nox.options.sessions = [
+    "lint",
+    "typing",
+    *(f"tests-{version}" for version in _TESTED),
+    "plugins",
+    "packaging",
+]
 
 
 def group(*names: str) -> list[str]:
