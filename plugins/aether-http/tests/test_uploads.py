@@ -123,7 +123,8 @@ def test_a_file_is_sent_again_from_its_beginning(
         ({"artifact": "none"}, "the task has no input artifact 'none'"),
         ({"path": "/no/such/file"}, "cannot send /no/such/file: No such file or directory"),
         ({"path": "/"}, "cannot send /: it is a folder"),
-        ({"path": "a\0b"}, "cannot send a\0b: embedded null byte"),
+        # Pythons differ in how they name what is wrong with it.
+        ({"path": "a\0b"}, "cannot send a\0b: embedded null"),
     ],
 )
 def test_what_cannot_be_sent_is_an_error_before_the_request(
@@ -133,7 +134,8 @@ def test_what_cannot_be_sent_is_an_error_before_the_request(
 
     result = worker.run({"url": site.url, "method": "POST", kind: given})
 
-    assert (result.code, result.message) == (ExecCode.ERROR, complaint)
+    assert result.code == ExecCode.ERROR
+    assert result.message.startswith(complaint)
     assert not site.received
 
 
