@@ -170,12 +170,14 @@ def tests(session: nox.Session) -> None:
     `nox -s tests-3.11 -- -q` runs all of it there too.
     """
     install_checkout(session, *group("test"))
-    options = session.posargs or ["-q", "-n", "2"]
+    # Three on two cores: many tests wait for processes.
+    options = session.posargs or ["-q", "-n", "3"]
     if session.python != MEASURED and not session.posargs:
         others = [version for version in PYTHONS if version != MEASURED]
         number = others.index(str(session.python)) + 1
         options = [*options, f"--part={number}/{PARTS}"]
-    session.run("pytest", *options)
+    # The hundreds of processes that tests start would compile everything anew without bytecode.
+    session.run("pytest", *options, env={"PYTHONDONTWRITEBYTECODE": ""})
 
 
 @nox.session(python=MEASURED)

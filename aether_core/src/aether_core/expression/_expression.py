@@ -109,8 +109,9 @@ def compile_expression(text: str) -> Expression:
     The language is described in decision 8. `default(reference, fallback)` gives the fallback
     only when the reference is missing: null is a value (decision 15). `has(null)` is true too.
     `a % b` has the sign of `b`, so `-1 % 3` is 2. `int` cuts off the fraction; `int`, `float` and
-    `bool` read texts, and `int(true)` is 1. A backslash in a string escapes itself, quotes, and
-    n r t uXXXX; before anything else it stands for itself, so `'\d+'` is a pattern as it is.
+    `bool` read texts, and `int(true)` is 1. A backslash in a string escapes itself and
+    quotes; with n, r, t, or u and four hexadecimal digits it is a character, as in JSON; before
+    anything else it stands for itself, so `'\d+'` is a pattern as it is.
 
     Raises:
         ExpressionError: when the text is not an expression, with offsets into it.

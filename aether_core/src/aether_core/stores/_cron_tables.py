@@ -107,8 +107,8 @@ class CronTables(Tables):
 
     async def settle_slot(self, slot: SlotRecord) -> None:
         """Write what became of a claimed slot; nothing if nobody has claimed it."""
-        key, state = _slot_row(slot)[:2], _slot_row(slot)[2:]
-        self._database.write(_SETTLE, state + key)
+        cron_id, at, *state = _slot_row(slot)
+        self._database.write(_SETTLE, (*state, cron_id, at))
 
     async def list_slots(
         self, cron_id: str, *, outcome: SlotOutcome | None = None, limit: int = 100
