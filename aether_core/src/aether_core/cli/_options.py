@@ -108,8 +108,9 @@ def add_secrets(parser: ArgumentParser) -> None:
     """Add `--secrets`."""
     parser.add_argument(
         "--secrets",
-        metavar="FILE",
-        help="where secretKeyRef gets its values: JSON or YAML, {name: {key: value}} "
+        metavar="FILE|URL",
+        help="where secretKeyRef gets its values: JSON or YAML, {name: {key: value}}, or an "
+        "address that an installed package knows "
         f"(default: {SECRETS_VARIABLE}, else the variables AETHER_SECRET_<NAME>_<KEY>)",
     )
 
@@ -154,10 +155,11 @@ def without_password(url: str) -> str:
 
 
 def secrets_of(arguments: Namespace) -> SecretProvider:
-    """Return where secrets come from: the file that is given, else the environment.
+    """Return where secrets come from: what is given, else the environment.
 
     Raises:
         SecretsFileError: the file can't be used.
+        ExtensionError: no installed package can use the address.
     """
     # Late: commands that run nothing need no secrets.
     from aether_core.secrets import EnvSecretProvider, is_private, read_secrets
@@ -167,6 +169,14 @@ def secrets_of(arguments: Namespace) -> SecretProvider:
         path = arguments.secrets or os.environ.get(SECRETS_VARIABLE)
     if not path:
         return EnvSecretProvider(os.environ)
+    if "://" in path:
+        # Late: few secrets come from a provider of another package.
+        from aether_core.cli._console import reserved_stdout
+        from aether_core.plugins import PluginPolicy, is_secret_address, open_secrets
+
+        if is_secret_address(path):
+            with reserved_stdout():
+                return open_secrets(path, PluginPolicy.from_environment(os.environ))
     if not is_private(path) and not arguments.quiet:
         # Late: needed for a warning only.
         from aether_core.cli._console import note

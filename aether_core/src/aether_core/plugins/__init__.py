@@ -8,11 +8,13 @@ from aether_core.plugins._functions import FUNCTION_GROUP, installed_functions
 from aether_core.plugins._installed import InstalledExecutors
 from aether_core.plugins._record import BROKEN, PluginRecord, PluginState
 from aether_core.plugins._registry import Registry
+from aether_core.plugins._secret_providers import SECRET_GROUP, is_secret_address, open_secrets
 from aether_core.plugins._variable_sources import VARIABLE_GROUP, InstalledVariables
 
 __all__ = [
     "BROKEN",
     "FUNCTION_GROUP",
+    "SECRET_GROUP",
     "VARIABLE_GROUP",
     "ExtensionError",
     "Extensions",
@@ -24,4 +26,6 @@ __all__ = [
     "Registry",
     "find_plugins",
     "installed_functions",
+    "is_secret_address",
+    "open_secrets",
 ]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from aether_core.plugins._registry import Registry
 
 _LONGEST_REASON = 500
+_HERE: Final = __file__.removesuffix("_loader.py")
 _LONGEST_PRINTED = 60
 #: Seconds that an import may take before it is remarked upon.
 SLOW_IMPORT: Final = 2.0
@@ -114,15 +115,18 @@ def failed_record(record: PluginRecord, stage: str, error: BaseException) -> Plu
 
 
 def _place(error: BaseException) -> str:
-    """Return the file and line in which an error came up, if they are known."""
+    """Return the file and line of the plugin in which an error came up, if they are known."""
     if isinstance(error, SyntaxError) and error.filename is not None:
         return f" in {error.filename}"
+    place = ""
     found = error.__traceback__
-    while found is not None and found.tb_next is not None:
+    while found is not None:
+        file = found.tb_frame.f_code.co_filename
+        # In the machinery of imports every missing module comes up.
+        if "importlib" not in file and not file.startswith(_HERE):
+            place = f" ({file}, line {found.tb_lineno})"
         found = found.tb_next
-    if found is None:
-        return ""
-    return f" ({found.tb_frame.f_code.co_filename}, line {found.tb_lineno})"
+    return place
 
 
 def _offered(loaded: object, name: str) -> list[object]:
