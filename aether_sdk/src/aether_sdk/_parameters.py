@@ -25,6 +25,7 @@ class Unset(Enum):
         return "UNSET"
 
 
+#: Stands where a parameter has no value; false when asked for its truth.
 UNSET: Final = Unset.UNSET
 
 

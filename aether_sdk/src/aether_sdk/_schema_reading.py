@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from aether_sdk._json_value import JsonValue
 
+#: A JSON Schema (2020-12), or a part of one.
 JsonSchema: TypeAlias = dict[str, "JsonValue"]
 
 #: Types of parameters by type of JSON Schema (executors.md 8.2).
