@@ -5,6 +5,14 @@ from __future__ import annotations
 from aether_core.check._check import check, check_resource
 from aether_core.check._codes import problem_titles
 from aether_core.check._executors import ExecutorCatalog
+from aether_core.check._schema import ObjectSchema
 from aether_core.check._variables import VariableLookup
 
-__all__ = ["ExecutorCatalog", "VariableLookup", "check", "check_resource", "problem_titles"]
+__all__ = [
+    "ExecutorCatalog",
+    "ObjectSchema",
+    "VariableLookup",
+    "check",
+    "check_resource",
+    "problem_titles",
+]

@@ -90,6 +90,10 @@ class ObjectSchema:
         """Return the type of a property; `ANY` for a name that is not declared."""
         return _type(self.properties.get(name, {}), self._root, 0)
 
+    def resolved(self, schema: Schema) -> Schema:
+        """Return what a `$ref` in this schema leads to; an empty schema when it is nowhere."""
+        return _resolved(schema, self._root)
+
     def misfit(self, name: str, value: JsonValue) -> Misfit | None:
         """Return why the property can't have this value, or None when it may."""
         if value is None and name not in self.required:

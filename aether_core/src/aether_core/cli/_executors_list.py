@@ -6,19 +6,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from aether_core.cli import _exits
-from aether_core.cli._console import note, reserved_stdout, write_json, write_text
+from aether_core.cli._console import reserved_stdout, write_json, write_text
 from aether_core.cli._options import add_output, installed_executors
-from aether_core.cli._plugin_view import executor_json
-from aether_core.cli._safe_text import one_line
+from aether_core.cli._plugin_view import executor_json, name_broken
 from aether_core.cli._style import Style
 from aether_core.cli._table import table
-from aether_core.plugins import BROKEN, PluginState
+from aether_core.plugins import PluginState
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable
-
-    from aether_core.plugins import PluginRecord
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -38,19 +34,12 @@ def execute(arguments: Namespace) -> int:
         for about in executor_json(executors, record.executors)
     ]
     listed.sort(key=lambda about: str(about["type"]))
-    _name_broken(records)
+    name_broken(records)
     if arguments.output == "json":
         write_json(listed)
     else:
         write_text(_text(listed))
     return _exits.OK
-
-
-def _name_broken(records: Iterable[PluginRecord]) -> None:
-    for record in records:
-        if record.state in BROKEN:
-            reason = one_line(record.reason)
-            note(f"note: plugin {record.name} ({record.distribution}) is {record.state}: {reason}")
 
 
 def _text(listed: list[dict[str, Any]]) -> str:

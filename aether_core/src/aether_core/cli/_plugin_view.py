@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from aether_core.cli._console import note
+from aether_core.cli._safe_text import one_line
 from aether_core.cli._style import Style
 from aether_core.cli._table import table
+from aether_core.plugins import BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,3 +57,11 @@ def executor_json(executors: InstalledExecutors, types: Sequence[str]) -> list[d
         for s in schemas
         if s is not None
     ]
+
+
+def name_broken(records: Iterable[PluginRecord]) -> None:
+    """Name the plugins that do not work, on stderr."""
+    for record in records:
+        if record.state in BROKEN:
+            reason = one_line(record.reason)
+            note(f"note: plugin {record.name} ({record.distribution}) is {record.state}: {reason}")
