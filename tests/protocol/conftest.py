@@ -17,7 +17,7 @@ from aether_core.brokers import InProcessBroker
 from aether_core.cli import main
 from aether_core.document import LoadedDocument, load_text
 from aether_core.engine import Engine, TaskExecution, WorkflowExecution
-from aether_core.kernel import Assignment, EventRecord, TaskCompleted, TaskStarted
+from aether_core.kernel import Assignment, EventRecord, TaskCompleted, TaskLogged, TaskStarted
 from aether_core.plugins import Registry
 from aether_core.simulation import VirtualClock, run_simulated
 from aether_core.stores import MemoryStore
@@ -116,7 +116,9 @@ class Played(NamedTuple):
     def times(self, name: str, phase: str) -> list[int]:
         """Return when tasks of a name reached a phase, in microseconds since the run began."""
         begin = self.events[0].at
-        return [e.at - begin for e in self.events if (e.name, e.phase) == (name, phase)]
+        # Iterations have their number behind the name.
+        reached = [e for e in self.events if (e.name.partition("[")[0], e.phase) == (name, phase)]
+        return [e.at - begin for e in reached]
 
 
 class HandBroker:
@@ -130,14 +132,17 @@ class HandBroker:
         self.cancelled: list[str] = []
         self._on_started: Callable[[TaskStarted], None]
         self._on_completed: Callable[[TaskCompleted], None]
+        self._on_logged: Callable[[TaskLogged], None]
 
     async def open(
         self,
         on_started: Callable[[TaskStarted], None],
         on_completed: Callable[[TaskCompleted], None],
+        on_logged: Callable[[TaskLogged], None],
     ) -> None:
         """Begin to take assignments."""
         self._on_started, self._on_completed = on_started, on_completed
+        self._on_logged = on_logged
 
     def dispatch(self, assignment: Assignment) -> None:
         """Keep an assignment."""

@@ -152,11 +152,12 @@ def test_a_limit_counts_what_failed_before(play: Any) -> None:
 
 
 def test_the_built_in_limit_is_an_error(play: Any) -> None:
-    """Decision 11: 10,000 iterations, if none is declared."""
-    done = play(looping("repeatCondition: 'true'"))
+    """Decision 11: 10,000 iterations, if none is declared; items beyond it start none at all."""
+    spec = looping("itemsFrom: workflow.parameters.town")
+    done = play(spec.replace("value: Ulm", f"value: {[0] * 10_001}"))
 
     assert done.run.phase == "Error"
-    assert len(done.tasks("body")) == 10_000
+    assert done.tasks("body") == []
     assert "10000" in done.run.message.replace(",", "")
 
 

@@ -413,7 +413,7 @@ def test_outputs_of_a_loop_are_those_of_its_body_aggregated(bench: Any) -> None:
     assert codes("s[0]", "aggregate: {strategy: list}") == ["AE304"]
     assert codes("s", "aggregate: {parameters: [n]}") == ["AE223"]
     assert codes("n", "aggregate: {parameters: [n]}") == []
-    assert codes("late", "outputs: {parameters: [{name: late}]}") == ["AE223"]
+    assert codes("late", "outputs: {parameters: [{name: late}]}") == ["AE223", "AE405"]
     empty = "aggregate: {strategy: list}\n    outputs: {parameters: [{name: late}]}"
     assert codes("late[0]", empty, items="itemsFrom: '[]'") == []
     assert codes("anything", "", _FREE) == []
@@ -480,3 +480,24 @@ def test_a_loop_inside_a_loop_is_given_the_item_of_the_outer_one(bench: Any) -> 
     spec = _loop("items: [{hosts: [a], zone: z}, {hosts: «b», zone: y}]", inner)
 
     assert bench.found(spec) == [("AE306", "«b»"), ("AE225", "«inputs.parameters.none»")]
+
+
+def test_declared_outputs_of_a_loop_are_compared_with_what_it_gives(bench: Any) -> None:
+    """They change nothing, so that what does not fit is a warning."""
+    spec = """
+entrypoint: each
+templates:
+- loop:
+    name: each
+    items: [1, 2]
+    body: work
+    aggregate: {strategy: list}
+    outputs: {parameters: [{name: n, type: «int»}, {name: «m»}, {name: s, type: array}]}
+- task:
+    name: work
+    executor: {type: echo}
+    outputs: {parameters: [{name: n, type: int, value: 1}, {name: s, type: string, value: x}]}
+"""
+
+    assert bench.found(spec) == []
+    assert bench.found(spec, None) == [("AE308", "«int»"), ("AE405", "«m»")]

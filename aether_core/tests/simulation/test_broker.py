@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aether_core.kernel import Assignment, TaskCompleted, TaskStarted
+from aether_core.kernel import Assignment, TaskCompleted, TaskLogged, TaskStarted
 from aether_core.plugins import Registry
 from aether_core.simulation import (
     Delivery,
@@ -47,7 +47,7 @@ class Desk:
         self.broker = SimulatedBroker(worker, VirtualClock(), delivery, **more)
 
     async def open(self) -> SimulatedBroker:
-        await self.broker.open(self.started, self.completed)
+        await self.broker.open(self.started, self.completed, self.logged)
         return self.broker
 
     def started(self, event: TaskStarted) -> None:
@@ -55,6 +55,9 @@ class Desk:
 
     def completed(self, event: TaskCompleted) -> None:
         self.reports.append(("result", event.task_seq, event.attempt))
+
+    def logged(self, event: TaskLogged) -> None:
+        self.reports.append(("lines", event.task_seq, event.attempt))
 
 
 async def succeed(_: Assignment) -> ExecOutputs:
@@ -259,3 +262,17 @@ def test_executors_are_called_as_the_in_process_broker_calls_them() -> None:
     assert good.as_dict() == {"n": 1}
     assert bad.code == ExecCode.ERROR
     assert unknown.message == "unknown executor type: nobody"
+
+
+def test_talkative_attempts_also_say_something_too_late() -> None:
+    reports = told(Delivery(seed=4, talkative=0.5), tasks=50)
+
+    talkative = {seq for what, seq, _ in reports if what == "lines"}
+    assert 10 < len(talkative) < 40
+    for seq in talkative:
+        assert [what for what, each, _ in reports if each == seq] == [
+            "start",
+            "lines",
+            "result",
+            "lines",
+        ]

@@ -224,6 +224,16 @@ def test_a_task_that_begins_before_its_dependency_has_ended_is_found() -> None:
         stage.complete("a", spoil=spoil)
 
 
+def test_a_line_of_a_task_that_does_not_run_is_found() -> None:
+    stage = Stage(CHAIN).submit()
+
+    def spoil(changes: RunChanges) -> None:
+        put(changes, len(changes.events) - 1, kind="log", phase=None, task_seq=1)
+
+    with pytest.raises(InvariantBroken, match="a said something and was not running"):
+        stage.complete("a", spoil=spoil)
+
+
 def test_an_end_that_has_no_time_is_found() -> None:
     stage = Stage(CHAIN).submit()
 

@@ -31,6 +31,9 @@ def arounds_of(definitions: Definitions, entrypoint: str | None) -> list[Around]
     reached = _reached(edges, [] if entry is None else [entry.entry.number])
     called = {number for targets in edges for number in targets}
     found: list[dict[int, Items] | None] = [{} for _ in edges]
+    if definitions.has_lost_calls:
+        # What nobody seems to call may be what such a call means.
+        found = [({} if number in called else None) for number in range(len(edges))]
     outside = [number not in called for number in range(len(edges))]
     if entry is not None:
         outside[entry.entry.number] = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aether_core.check import _codes
 from aether_core.check._artifact_references import look_up_artifact
 from aether_core.check._uses import check_source, settle
+from aether_core.document import is_unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ def check_input_artifacts(
     """
     within = site.within(site.scope)
     for name, artifact in declared.items():
-        if name in site.artifacts:
+        if name in site.artifacts or any(map(is_unnamed, (name, *site.artifacts))):
             continue
         if artifact.has_origin:
             check_artifact(artifact, within, own, report)
@@ -56,7 +57,7 @@ def check_input_artifacts(
             _missing(name, artifact, site, report)
     for name, given in site.artifacts.items():
         check_artifact(given, site.scope, site.scope, report)
-        if name not in declared:
+        if name not in declared and not any(map(is_unnamed, (name, *declared))):
             message = f'{words} declares no input artifact "{name}"'
             hint = report.similar(name, declared, "input artifacts")
             hint = hint or f'Declare it: {{"name": "{name}"}} in inputs.artifacts.'
@@ -91,7 +92,9 @@ def check_loop_artifacts(definition: Definition, shown: Outputs, report: Report)
         where = (*definition.entry.path, "outputs", "artifacts")
         report.add(_codes.NO_LIST_OF_ARTIFACTS, message, where, hint=instead, at="key")
     for name, artifact in declared.items():
-        if shown.artifacts is not None and name not in shown.artifacts:
+        if shown.artifacts is None or any(map(is_unnamed, (name, *shown.artifacts))):
+            continue
+        if name not in shown.artifacts:
             message = f'{shown.owner}, the body of the loop, has no output artifact "{name}"'
             hint = report.similar(name, shown.artifacts, "output artifacts")
             place = (*artifact.path, "name")

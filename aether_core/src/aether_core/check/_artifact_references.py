@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 from aether_core.check import _codes
 from aether_core.check._answers import Answer, invisible, missing
 from aether_core.check._references import find_task
+from aether_core.document import is_unnamed
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from aether_core.check._report import Report
     from aether_core.check._scope import Scope
     from aether_core.check._sources import Use
@@ -48,7 +51,7 @@ def _of_task(task: str, name: str, scope: Scope, report: Report) -> Answer:
     if found.target is None:
         return found
     shown = tasks.outputs(found.target)
-    if shown.artifacts is None or name in shown.artifacts:
+    if shown.artifacts is None or _has(shown.artifacts, name):
         return found
     message = f'task "{task}" has no output artifact "{name}"'
     hint = report.similar(name, shown.artifacts, f"artifacts of {shown.owner}")
@@ -56,10 +59,15 @@ def _of_task(task: str, name: str, scope: Scope, report: Report) -> Answer:
     return missing(_codes.UNKNOWN_ARTIFACT, message, hint)
 
 
+def _has(known: Collection[str], name: str) -> bool:
+    """Return whether there is an artifact of a name; one without readable name may have it."""
+    return name in known or any(map(is_unnamed, known))
+
+
 def _of_inputs(name: str, scope: Scope, report: Report) -> Answer:
     if scope.inputs is None:
         return invisible(f"{scope.place} can't see any inputs")
-    if name in scope.inputs.artifacts:
+    if _has(scope.inputs.artifacts, name):
         return Answer()
     message = f'{scope.inputs.owner} has no input artifact "{name}"'
     hint = report.similar(name, scope.inputs.artifacts, "input artifacts")
@@ -70,7 +78,7 @@ def _of_inputs(name: str, scope: Scope, report: Report) -> Answer:
 def _of_workflow(name: str, scope: Scope, report: Report) -> Answer:
     if scope.artifacts is None:
         return invisible(f"{scope.place} can't see the artifacts of the workflow")
-    if name in scope.artifacts:
+    if _has(scope.artifacts, name):
         return Answer()
     message = f'the workflow has no artifact "{name}"'
     hint = report.similar(name, scope.artifacts, "artifacts")

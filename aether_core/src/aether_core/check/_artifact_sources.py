@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aether_core.check import _codes
 from aether_core.check._sources import has_placeholder
-from aether_core.document import show
+from aether_core.document import is_unnamed, show
 
 if TYPE_CHECKING:
     from aether_core.check._report import Report
@@ -20,6 +20,8 @@ _UNSUPPORTED: Final = "oss"
 
 def check_artifact_source(source: ArtifactSource, path: Path, report: Report) -> None:
     """Report an unknown type, and settings that are missing, unknown or of the wrong kind."""
+    if is_unnamed(source.type) or any(map(is_unnamed, source.config or {})):
+        return
     settings = _SETTINGS.get(source.type)
     if settings is None:
         _unknown_type(source.type, (*path, "type"), report)

@@ -9,7 +9,7 @@ import msgspec
 
 from aether_core.check import _codes
 from aether_core.check._sources import Source, Use, compile_artifact_reference, compile_value
-from aether_core.document import Artifact, Dag, Path, Severity, Task
+from aether_core.document import Artifact, Dag, Path, Severity, Task, is_unnamed
 
 if TYPE_CHECKING:
     from aether_core.check._report import Report
@@ -58,6 +58,8 @@ _Origin: TypeAlias = Literal["may", "must", "source", "made", "kept"]
 
 def member_artifacts(member: Dag | Task | Loop, path: Path, report: Report) -> ArtifactLists:
     """Compile the artifacts of a dag, a task or a loop."""
+    if not _has_artifacts(member):
+        return NO_ARTIFACTS
     outputs: _Origin = "made"
     if not isinstance(member, Task):
         outputs = "must" if isinstance(member, Dag) else "kept"
@@ -67,6 +69,12 @@ def member_artifacts(member: Dag | Task | Loop, path: Path, report: Report) -> A
         _compile(member.outputs, (*path, "outputs"), outputs, report),
         _compile(arguments, (*path, "arguments"), "must", report),
     )
+
+
+def _has_artifacts(member: Dag | Task | Loop) -> bool:
+    arguments = None if isinstance(member, Dag) else member.arguments
+    lists = (member.inputs, member.outputs, arguments)
+    return any(each is not None and each.artifacts for each in lists)
 
 
 def workflow_artifacts(
@@ -89,7 +97,8 @@ def _compile(
             message = f'the artifact "{artifact.name}" is given twice in one list'
             hint = "Rename or remove one of the two."
             report.add(_codes.DUPLICATE_ARTIFACT, message, (*where, "name"), hint=hint)
-        _check_origin(artifact, where, origin, report)
+        if not is_unnamed(artifact.name):
+            _check_origin(artifact, where, origin, report)
         found[artifact.name] = _compile_one(artifact, where, report)
     return found
 

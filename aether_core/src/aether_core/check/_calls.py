@@ -16,7 +16,7 @@ from aether_core.check._scripts import warn_of_pasting
 from aether_core.check._task_outputs import attempt_outputs, check_computed
 from aether_core.check._uses import check_fit, check_source
 from aether_core.check._world import types_of
-from aether_core.document import Severity
+from aether_core.document import Severity, is_unnamed
 from aether_core.expression import ANY, Type
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Calls:
             own, words = loop_scope(callee, site), callee.entry.words
             check_input_artifacts(callee.artifacts.inputs, words, site, own, self._report)
         for name, argument in site.arguments.items():
-            if name not in callee.inputs:
+            if name not in callee.inputs and not is_unnamed(name):
                 self._undeclared(callee, argument, site)
         loop = callee.entry.template.loop
         if loop is not None:
@@ -66,14 +66,20 @@ class Calls:
         for name in extra:
             self._executor_argument(work, site.arguments[name], site)
         _note_calls(work, extra, site)
+        used = [name for name, source in work.config.items() if source.uses]
+        if used or work.outputs or work.artifacts.inputs or site.artifacts:
+            self._run_inside(work, used, extra, site)
+        if site.retry is not None or rules.retry is not None or rules.phases:
+            check_task_rules(rules, attempt_outputs(work), site, self._report)
+
+    def _run_inside(self, work: Work, used: list[str], extra: list[str], site: Site) -> None:
+        """Check what sees the inputs of a task: some of its settings, outputs and artifacts."""
         own = _own_scope(work, extra, site)
-        for name in [name for name, source in work.config.items() if source.uses]:
+        for name in used:
             is_used = name not in (*work.inputs, *extra) and not site.gives(name)
             self._config(work, name, own, is_used=is_used)
         check_computed(work, own, site.name, self._report)
         check_input_artifacts(work.artifacts.inputs, work.words, site, own, self._report)
-        if site.retry is not None or rules.retry is not None or rules.phases:
-            check_task_rules(rules, attempt_outputs(work), site, self._report)
 
     def _config(self, work: Work, name: str, own: Scope, *, is_used: bool) -> None:
         source = work.config[name]
@@ -130,6 +136,8 @@ class Calls:
 
     def _no_value(self, declared: Declared, site: Site) -> None:
         name, items = declared.name, site.items
+        if is_unnamed(name) or any(map(is_unnamed, site.arguments)):
+            return
         if items is not None and items.is_open:
             # It may come with the items; if not, the iteration says so.
             return
@@ -150,6 +158,9 @@ class Calls:
 
     def _undeclared(self, callee: Definition, argument: Declared, site: Site) -> None:
         """Check an argument that a dag or a loop does not declare: it is passed through."""
+        if any(map(is_unnamed, callee.inputs)):
+            self._free_value(argument, site)
+            return
         message = f'{callee.entry.words} declares no input "{argument.name}"'
         hint = self._report.nearest(argument.name, callee.inputs)
         where = (*argument.path, "name")

@@ -181,6 +181,8 @@ class _Checker:
             loop = definition.entry.template.loop
             if loop is not None:
                 self._count(loop.body, definition.arguments, definition.items)
+        if self._index.has_lost_calls:
+            self._world.add_lost_call()
 
     def _count(
         self, callee: str | None, arguments: Mapping[str, Declared], items: Items | None = None

@@ -40,6 +40,20 @@ def circles(edges: Edges) -> list[list[int]]:
     return [_circle(edges, group) for group in _groups(edges) if len(group) > 1]
 
 
+def groups(edges: Edges) -> list[set[int]]:
+    """Return the nodes in groups that all reach each other, behind those that they lead to."""
+    return list(_groups(edges))
+
+
+def without_circles(edges: Edges) -> list[frozenset[int]]:
+    """Return the edges without those that lie on a circle."""
+    group_of = {node: number for number, group in enumerate(_groups(edges)) for node in group}
+    return [
+        frozenset(target for target in targets if group_of[target] != group_of[node])
+        for node, targets in enumerate(edges)
+    ]
+
+
 def _circle(edges: Edges, group: set[int]) -> list[int]:
     """Return a shortest way from the lowest node of the group back to it."""
     start = min(group)

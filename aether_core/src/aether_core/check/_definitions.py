@@ -85,6 +85,7 @@ class Definitions:
 
     def __init__(self, index: Index, catalog: ExecutorCatalog, report: Report) -> None:
         self.contracts = Contracts(catalog)
+        self.has_lost_calls = index.has_lost_calls
         self._report = report
         self.all = tuple(self._definition(entry) for entry in index.entries)
         self._by_name = {name: self.all[entry.number] for name, entry in index.by_name.items()}

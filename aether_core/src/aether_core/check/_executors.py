@@ -15,7 +15,7 @@ from aether_core.check._schema import ObjectSchema
 from aether_core.check._sources import Declared, Source
 from aether_core.check._types import clash, type_words
 from aether_core.check._uses import check_known_values
-from aether_core.document import Path, Severity, Task, show
+from aether_core.document import Path, Severity, Task, is_unnamed, show
 from aether_core.expression import ANY
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Work(msgspec.Struct):
 def check_work(work: Work, contracts: Contracts, report: Report) -> None:
     """Check a task's own declarations: their values, and whether they suit its executor."""
     executor = work.task.executor
-    if executor is not None and work.contract is None:
+    if executor is not None and work.contract is None and not is_unnamed(executor.type):
         message, hint = contracts.explain(executor.type)
         where = (*work.path, "executor", "type")
         report.add(_codes.UNKNOWN_EXECUTOR, message, where, hint=hint)
@@ -181,7 +181,7 @@ def _check_name(
 ) -> bool:
     """Report an input that the executor does not have; return whether it is fine."""
     inputs = contract.inputs
-    if inputs is None or not inputs.is_closed or name in inputs.properties:
+    if inputs is None or not inputs.is_closed or name in inputs.properties or is_unnamed(name):
         return True
     message = f'{contract.words} has no input "{name}"'
     hint = report.similar(name, inputs.properties, "inputs")
@@ -260,6 +260,9 @@ def _open_needs(work: Work, arguments: Iterable[str]) -> Iterator[str]:
         **{name: source.literal for name, source in work.config.items()},
         **dict.fromkeys((*work.inputs, *arguments), UNSET),
     }
+    if any(map(is_unnamed, given)):
+        # What is given without a readable name may meet any need.
+        return
     for name in sorted(contract.inputs.required - given.keys()):
         yield f'{_REQUIRES} the input "{name}"'
     for rule in presence_problems(contract.inputs.schema, given):

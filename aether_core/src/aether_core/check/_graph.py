@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aether_core.check import _codes
 from aether_core.check._cycles import circles, ordered
-from aether_core.document import Severity
+from aether_core.document import Severity, is_unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +25,8 @@ class Graph:
         dependencies: For each task the numbers of the tasks it waits for, as far as they exist.
         order: All tasks, each behind its dependencies; None when there is a circle.
         running: The tasks that `entrypoints` let run; None when all do.
+        is_open: Whether there is a task whose name can't be read.
+        unclear: The tasks that wait for something that is not there, and so may wait for any.
     """
 
     def __init__(self, dag: Dag) -> None:
@@ -33,6 +35,12 @@ class Graph:
         self.numbers: dict[str, int] = {}
         for number, node in enumerate(self.nodes):
             self.numbers.setdefault(node.name, number)
+        self.is_open = any(map(is_unnamed, self.numbers))
+        self.unclear = frozenset(
+            number
+            for number, node in enumerate(self.nodes)
+            if not all(name in self.numbers for name in node.dependencies)
+        )
         self.dependencies = [self._known(number) for number in range(len(self.nodes))]
         order = ordered(self.dependencies)
         self.order = order if len(order) == len(self.nodes) else None
@@ -81,6 +89,8 @@ def _check_dependencies(graph: Graph, node: Task, path: Path, report: Report) ->
             message = f'task "{name}" depends on itself'
             report.add(_codes.SELF_DEPENDENCY, message, where, hint="Remove the dependency.")
         elif name not in graph.numbers:
+            if graph.is_open or is_unnamed(name):
+                continue
             message = f'task "{node.name}" depends on "{name}", which is not a task of this dag'
             hint = report.similar(name, graph.numbers, "tasks")
             report.add(_codes.UNKNOWN_DEPENDENCY, message, where, hint=hint)
@@ -123,6 +133,8 @@ def _check_entrypoints(graph: Graph, path: Path, report: Report) -> None:
     for position, name in enumerate(names):
         where = (*path, "entrypoints", position) if is_list else (*path, "entrypoints")
         if name not in graph.numbers:
+            if graph.is_open or is_unnamed(name):
+                continue
             message = f'the entrypoint "{name}" is not a task of dag "{graph.dag.name}"'
             hint = report.similar(name, graph.numbers, "tasks")
             report.add(_codes.UNKNOWN_ENTRYPOINT, message, where, hint=hint)
@@ -131,8 +143,8 @@ def _check_entrypoints(graph: Graph, path: Path, report: Report) -> None:
                 report, _codes.DUPLICATE_ENTRYPOINT, f'the entrypoint "{name}"', where
             )
         seen.add(name)
-    # An entrypoint that is misspelt would make tasks look as if they never ran.
-    if seen <= graph.numbers.keys():
+    # A misspelt entrypoint or dependency would make tasks look as if they never ran.
+    if not graph.unclear and all(name in graph.numbers for name in names):
         _check_waiting(graph, graph.running or (), path, report)
 
 

@@ -14,10 +14,10 @@ from aether_core.check._scope import Around, Inputs
 from aether_core.check._secrets import secret_names
 from aether_core.check._site import Site
 from aether_core.check._sources import Source, has_placeholder
-from aether_core.check._types import type_of_value
+from aether_core.check._types import clash, type_of_value, type_words
 from aether_core.check._uses import check_condition, check_fit, check_source
 from aether_core.check._world import types_of
-from aether_core.document import DEFAULT_MAX_ITERATIONS, Severity
+from aether_core.document import DEFAULT_MAX_ITERATIONS, Severity, is_unnamed
 from aether_core.expression import ANY, LIST, NULL, STRING
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def check_loop(definition: Definition, loop: Loop, world: World, report: Report)
     if body is None:
         return
     _check_kept(definition, loop, world.outputs_of(body), report)
+    _check_declared(definition, world.outputs_of(definition), report)
     for path, name, value in _fields(definition, loop, body):
         source = Source(path, literal=value, known=type_of_value(value))
         declared = body.inputs.get(name)
@@ -77,12 +78,31 @@ def _check_kept(definition: Definition, loop: Loop, shown: Outputs, report: Repo
     """Report names in `aggregate.parameters` that no iteration produces."""
     kept = loop.aggregate.parameters if loop.aggregate is not None else ()
     for number, name in enumerate(kept if shown.is_closed else ()):
-        if name not in shown.types:
+        if name not in shown.types and not any(map(is_unnamed, (name, *shown.types))):
             message = f'{shown.owner}, the body of the loop, has no output "{name}"'
             hint = report.similar(name, shown.types, "outputs")
             where = (*definition.entry.path, "aggregate", "parameters", number)
             warning = Severity.WARNING
             report.add(_codes.UNKNOWN_OUTPUT, message, where, severity=warning, hint=hint)
+
+
+def _check_declared(definition: Definition, shown: Outputs, report: Report) -> None:
+    """Warn of declared outputs that a loop never gives; they change nothing (documents.md 13.3)."""
+    for output in definition.outputs.values():
+        found = shown.types.get(output.name)
+        if found is not None and clash(output.type, found):
+            message = (
+                f'"{output.name}" is declared as {type_words(output.type)}, '
+                f"but the loop gives {type_words(found)}"
+            )
+            where, warning = (*output.path, "type"), Severity.WARNING
+            instead = "Change the declared type."
+            report.add(_codes.TYPES_CLASH, message, where, severity=warning, hint=instead)
+        elif found is None and shown.is_closed and not any(map(is_unnamed, shown.types)):
+            message = f'the iterations never produce an output "{output.name}"'
+            hint = report.similar(output.name, shown.types, "outputs")
+            where, warning = (*output.path, "name"), Severity.WARNING
+            report.add(_codes.NEVER_PRODUCED, message, where, severity=warning, hint=hint)
 
 
 def _fields(

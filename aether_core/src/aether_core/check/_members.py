@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aether_core.check import _codes
 from aether_core.check._answers import Answer, followed, incomplete, missing
+from aether_core.document import is_unnamed
 from aether_core.expression import INT, MAP, STRING, Reference, Type, one_of
 from aether_sdk import Phase
 
@@ -80,7 +81,7 @@ def member_of(
 def _unknown_output(
     owner: str, output: str, outputs: Outputs, report: Report, target: int | None
 ) -> Answer:
-    if not outputs.is_closed:
+    if not outputs.is_closed or any(map(is_unnamed, outputs.types)):
         return Answer(target=target)
     hint = report.similar(output, outputs.types, f"outputs of {outputs.owner}")
     hint = hint or f"{outputs.owner} declares no outputs."

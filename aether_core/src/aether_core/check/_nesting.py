@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aether_core.check import _codes
-from aether_core.check._cycles import circles, ordered
+from aether_core.check._cycles import circles, ordered, without_circles
 from aether_core.check._graph import circle_words
 
 if TYPE_CHECKING:
@@ -22,11 +22,9 @@ def check_nesting(index: Index, report: Report) -> None:
     itself = [number for number, called in enumerate(edges) if number in called]
     for number in itself:
         _report_circle(index, [number], report)
-    found = circles(edges)
-    for circle in found:
+    for circle in circles(edges):
         _report_circle(index, circle, report)
-    if not found and not itself:
-        _check_depth(index, edges, report)
+    _check_depth(index, without_circles(edges), report)
 
 
 def _called(index: Index, number: int) -> frozenset[int]:

@@ -13,6 +13,7 @@ from aether_core.check._answers import (
     invisible,
     missing,
 )
+from aether_core.check._habits import habit_hint
 from aether_core.check._hook_names import hook_name
 from aether_core.check._iterations import bare_field, loop_name
 from aether_core.check._members import (
@@ -24,7 +25,7 @@ from aether_core.check._members import (
     member_of,
 )
 from aether_core.check._sources import sentence
-from aether_core.document import Severity
+from aether_core.document import Severity, is_unnamed
 from aether_core.expression import ANY
 
 if TYPE_CHECKING:
@@ -84,12 +85,15 @@ def _task(reference: Reference, scope: Scope, report: Report) -> Answer:
 def find_task(name: str, tasks: Tasks, report: Report) -> Answer:
     """Return the task of a name as the target of an answer, or why it can't be seen."""
     number = tasks.graph.numbers.get(name)
+    if number is None and tasks.graph.is_open:
+        return Answer()
     if number is None:
         return _unknown_task(name, tasks, report)
     if number == tasks.node:
         message = f'task "{name}" can\'t see its own results before it has run'
         return Answer(finding=Finding(_codes.NOT_UPSTREAM, message, ignores_guards=True))
-    if tasks.node is None and number not in (tasks.graph.running or (number,)):
+    runs = number in (tasks.graph.running or (number,)) or tasks.graph.unclear
+    if tasks.node is None and not runs:
         return _never_runs(name)
     return Answer(target=number)
 
@@ -124,10 +128,15 @@ def _input(reference: Reference, scope: Scope, report: Report) -> Answer:
             dotted = ".".join(map(str, reference.segments[2:4]))
             share = max(layer.passed.share(name), layer.passed.share(dotted))
         layer = layer.outer
+    if share[1] and share[0] == share[1]:
+        return Answer()
+    names = list(_input_names(scope.inputs))
+    if any(map(is_unnamed, names)):
+        return Answer()
     if share[0]:
-        return Answer() if share[0] == share[1] else _not_always_passed(name, scope.inputs)
+        return _not_always_passed(name, scope.inputs)
     message = f'{scope.inputs.owner} has no input "{name}"'
-    hint = report.similar(name, list(_input_names(scope.inputs)), "inputs")
+    hint = report.similar(name, names, "inputs")
     hint = hint or f'Declare it: {{"name": "{name}"}} in its inputs.parameters.'
     return missing(_codes.UNKNOWN_INPUT, message, hint)
 
@@ -155,6 +164,8 @@ def _argument(reference: Reference, scope: Scope, report: Report) -> Answer:
         return incomplete(reference, "Write workflow.parameters.NAME.")
     if name in scope.workflow:
         return followed(reference, scope.workflow[name], start + 2)
+    if any(map(is_unnamed, scope.workflow)):
+        return Answer()
     message = f'the workflow has no argument "{name}"'
     hint = report.similar(name, scope.workflow, "arguments")
     hint = hint or f'Add {{"name": "{name}"}} to spec.arguments.parameters.'
@@ -180,16 +191,19 @@ def _other(use: Use, scope: Scope, report: Report) -> Answer:
     if found is not None or (bare is not None and bare.is_open):
         return Answer(found or ANY)
     text, names = reference.text, scope.variables.names
+    habit = habit_hint(reference, scope)
     if len(segments) == 1 and use.in_expression:
         known = (*ANY_PHASE.choices, *(bare.types if bare is not None else ()))
-        hint = report.nearest(text, known) or sentence(reference.hint)
+        hint = habit or report.nearest(text, known) or sentence(reference.hint)
         return missing(_codes.UNKNOWN_VARIABLE, f"the name {text} is not known", hint)
-    hint = _namespace_hint(str(segments[0]), names, report) if len(segments) > 1 else None
+    if habit is None and len(segments) > 1:
+        habit = _namespace_hint(str(segments[0]), names, report)
+    hint = habit
     if scope.variables.are_known:
         hint = hint or report.similar(text, names, "variables")
         return missing(_codes.UNKNOWN_VARIABLE, f"there is no variable {text}", hint)
     if bare is not None and len(segments) == 1:
-        hint = report.nearest(text, bare.types)
+        hint = hint or report.nearest(text, bare.types)
     message = f"the variable {text} is not known here"
     hint = hint or report.nearest(text, names)
     hint = hint or f"Give it with --set {text}=VALUE when the workflow runs."

@@ -11,7 +11,7 @@ from aether_core.check._graph import Graph
 from aether_core.check._items import Items
 from aether_core.check._upstream import Upstream
 from aether_core.check._variables import Variables
-from aether_core.document import Severity
+from aether_core.document import Severity, is_unnamed
 from aether_core.expression import Type
 
 
@@ -58,7 +58,11 @@ class Passed(msgspec.Struct):
 
     def share(self, name: str) -> tuple[int, int]:
         """Return how many calls hand over the name, and how many calls there are."""
-        return min(self.counts.get(name, 0) + self.open_calls, self.calls), self.calls
+        passed = self.counts.get(name, 0) + self.open_calls
+        if not passed and any(map(is_unnamed, self.counts)):
+            # What is handed over without a readable name may be this.
+            passed = self.calls
+        return min(passed, self.calls), self.calls
 
 
 class Inputs(msgspec.Struct, frozen=True):

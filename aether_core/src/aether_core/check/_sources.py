@@ -5,15 +5,16 @@ Each value is compiled once; what its references mean is asked at each place tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from aether_core.check import _codes
 from aether_core.check._types import type_of_declaration, type_of_value
-from aether_core.document import Parameter, Path
+from aether_core.document import Parameter, Path, Severity, is_unnamed
 from aether_core.expression import (
     ANY,
     STRING,
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
     from aether_core.check._report import Report
     from aether_core.document import ValueFrom
+
+#: A placeholder as other tools write it.
+_DOLLAR: Final = re.compile(r"\$\{\{[^{}]*\}\}")
 
 TypeOf: TypeAlias = Callable[[Reference], Type]
 
@@ -172,6 +176,8 @@ def compile_artifact_reference(text: str, path: Path, report: Report) -> Use | N
 
 
 def _compile_reference(text: str, path: Path, report: Report) -> Source:
+    if is_unnamed(text):
+        return Source(path, known=ANY)
     try:
         return Source(path, (Use(compile_reference(text), path),))
     except ExpressionError as error:
@@ -196,6 +202,8 @@ def compile_computed(text: str, path: Path, report: Report) -> Source:
 
 def compile_value(value: JsonValue, path: Path, report: Report) -> Source:
     """Compile a value whose texts may hold placeholders, at any depth."""
+    if not isinstance(value, str | list | dict):
+        return Source(path, literal=value, known=type_of_value(value))
     reading = _Reading(report)
     literal = reading.read(value, path)
     if reading.is_broken:
@@ -251,6 +259,12 @@ class _Reading:
         if template is None:
             return text
         if template.references:
+            if _DOLLAR.fullmatch(text):
+                message = "the $ stays in the text: a placeholder is written {{ … }}"
+                warning = Severity.WARNING
+                self._report.add(
+                    _codes.NO_EFFECT, message, path, severity=warning, hint="Remove the $."
+                )
             self.uses.extend(Use(each, path) for each in template.references)
             return text
         # There is nothing to resolve, so the resolver is never asked.

@@ -8,7 +8,7 @@ import msgspec
 
 from aether_core.check import _codes
 from aether_core.check._index import Entry
-from aether_core.document import Hooks, Path, Severity
+from aether_core.document import Hooks, Path, Severity, is_unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,8 @@ def check_templates(index: Index, report: Report) -> None:
 
 
 def _check_name(index: Index, name: str, path: Path, caller: str, report: Report) -> None:
-    if name not in index.by_name:
+    # A template whose name can't be read may be the one that is meant.
+    if name not in index.by_name and not index.is_open and not is_unnamed(name):
         message = f'{caller} names the template "{name}", which does not exist'
         hint = report.similar(name, index.by_name, "templates")
         report.add(_codes.UNKNOWN_TEMPLATE, message, path, hint=hint)
@@ -123,10 +124,13 @@ def _check_hooks(index: Index, hooks: Hooks, path: Path, report: Report) -> None
 def _check_unused(index: Index, report: Report) -> None:
     """Report templates that nothing leads to from the entrypoint; tasks left out count as calls."""
     start = index.by_name.get(index.spec.entrypoint or "")
-    if start is None:
+    names = [hook.template for each in hooks_of(index) for _, hook in each.hooks.declared()]
+    # A call of what is not there may have meant any of them, and so may one that can't be told
+    # from another in the same template.
+    is_clear = len(index.entries) == len(index.spec.templates) and not index.has_lost_calls
+    if start is None or not is_clear or not index.by_name.keys() >= set(names):
         return
     used = {start.name}
-    names = [hook.template for each in hooks_of(index) for _, hook in each.hooks.declared()]
     queue = [start, *(index.by_name[name] for name in names if name in index.by_name)]
     used.update(entry.name for entry in queue)
     for entry in queue:
@@ -135,7 +139,7 @@ def _check_unused(index: Index, report: Report) -> None:
                 used.add(name)
                 queue.append(index.by_name[name])
     for entry in index.entries:
-        if entry.name not in used:
+        if entry.name not in used and not is_unnamed(entry.name):
             message = f'the template "{entry.name}" is never used'
             hint = "Call it from a dag or a loop, or remove it."
             where = (*entry.path, "name")

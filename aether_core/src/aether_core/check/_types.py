@@ -51,6 +51,8 @@ def type_of_value(value: JsonValue) -> Type:
 
 def type_of_declaration(parameter: Parameter) -> Type:
     """Return the type that a parameter declares; an enum of texts gives these choices."""
+    if not parameter.enum:
+        return from_name(parameter.kind)
     texts = [value for value in parameter.enum if isinstance(value, str)]
     if texts and len(texts) == len(parameter.enum) and parameter.kind in {"string", "any"}:
         return one_of(texts)

@@ -13,6 +13,7 @@ from aether_core.check._scope import Inputs, Outputs, Passed, Scope, Tasks
 from aether_core.check._secrets import secret_names
 from aether_core.check._sources import Use
 from aether_core.check._task_outputs import outputs_of_work
+from aether_core.document import is_unnamed
 from aether_core.expression import ANY, Reference, Type, list_of
 
 if TYPE_CHECKING:
@@ -64,6 +65,12 @@ class World:
         self._inline_outputs: dict[tuple[int, int], Outputs] = {}
         self._insides: dict[int, Scope] = {}
         self._pending: set[int] = set()
+
+    def add_lost_call(self) -> None:
+        """Note that a call has no callee: it may be of any template, with anything."""
+        for passed in self.passed.values():
+            passed.calls += 1
+            passed.open_calls += 1
 
     def top(self, place: str) -> Scope:
         """Return the scope of what stands outside all templates."""
@@ -165,6 +172,7 @@ class World:
         inner = self.outputs_of(body)
         as_list = loop.effective_strategy == "list"
         kept = loop.aggregate.parameters if loop.aggregate is not None else ()
+        kept = () if any(map(is_unnamed, kept)) else kept
         # Without any iteration, there is an empty list of each of these.
         empty = (kept or template.outputs) if as_list and loop.items_from is not None else ()
         names = [*inner.types, *empty]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aether_core.document._codes import problem_titles
 from aether_core.document._constraints import Json, ParameterKind, ParameterType
 from aether_core.document._decode import Examined, decode, examine
-from aether_core.document._duration import format_duration, parse_duration
+from aether_core.document._duration import format_duration
 from aether_core.document._joining import Joined, join_template
 from aether_core.document._kinds import KIND_NAMES, is_of_kind, same, show
 from aether_core.document._loader import Format, Loaded, LoadedDocument, load_file, load_text
@@ -45,6 +45,7 @@ from aether_core.document._templates import (
     TemplateKind,
 )
 from aether_core.document._times import parse_time
+from aether_core.document._unnamed import is_unnamed
 from aether_core.document._values import (
     Archive,
     Arguments,
@@ -56,6 +57,7 @@ from aether_core.document._values import (
     SecretKeyRef,
     ValueFrom,
 )
+from aether_sdk import parse_duration
 
 __all__ = [
     "API_VERSION",
@@ -113,6 +115,7 @@ __all__ = [
     "examine",
     "format_duration",
     "is_of_kind",
+    "is_unnamed",
     "join_template",
     "json_pointer",
     "load_file",

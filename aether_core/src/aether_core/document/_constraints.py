@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
+from aether_sdk import DURATION_PATTERN
+
 if TYPE_CHECKING:
     from aether_sdk import JsonValue
 
@@ -22,13 +24,7 @@ MAX_NAME_LENGTH = 63
 NAME_PATTERN = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$(?!\n)"
 PARAMETER_NAME_PATTERN = r"^[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?$(?!\n)"
 
-_UNITS = "(ns|us|\u00b5s|\u03bcs|ms|s|m|h)"
-#: Either numbers with units, fractions allowed (`1h30m`, `1.5s`), or whole days to seconds.
-DURATION_PATTERN = (
-    rf"^(\+?((([0-9]+(\.[0-9]*)?|\.[0-9]+){_UNITS})+|0)"
-    r"|-0|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?)$(?!\n)"
-)
-
+#: The longest text of a duration; the SDK does not read more.
 MAX_DURATION_LENGTH = 100
 
 CRON_MACROS: Final = (

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 import msgspec
+from msgspec.structs import replace
 
 from aether_core.document._codes import NOT_AN_OBJECT
-from aether_core.document._models import CronWorkflow, Resource, Workflow, WorkflowTemplate
+from aether_core.document._models import (
+    CronWorkflow,
+    Resource,
+    Workflow,
+    WorkflowSpec,
+    WorkflowTemplate,
+)
 from aether_core.document._problem import Path, Problem, Severity
 from aether_core.document._rules import resource_problems
 from aether_core.document._suggest import closest
+from aether_core.document._templates import Task, Template
+from aether_core.document._unnamed import unnamed
 
 #: The struct of each kind.
 RESOURCE_TYPES: Final[dict[str, type[Workflow | CronWorkflow | WorkflowTemplate]]] = {
@@ -27,16 +36,17 @@ class Examined(msgspec.Struct, frozen=True):
     Attributes:
         resource: the document, when it has no errors.
         draft: the document as far as its meaning is clear, for further checks; never to be run.
-            Each of its templates has a member, but what only a rule demands may be missing, and
-            names may break the naming rule.
+            Each of its templates has a member, but what only a rule demands may be missing,
+            names may break the naming rule, and parts without clear meaning are `is_unnamed`.
         problems: what is wrong with its structure.
-        renames: for a misspelt key, the path it was taken for, and the key as it is written.
+        renames: for a misspelt key, the path it was taken for, and the key as it is written; None
+            where the text has no such step, as for the one item of what should be a list.
     """
 
     resource: Resource | None
     draft: Resource | None
     problems: tuple[Problem, ...]
-    renames: Mapping[Path, str] = {}
+    renames: Mapping[Path, str | None] = {}
 
 
 def decode(value: object) -> tuple[Resource | None, tuple[Problem, ...]]:
@@ -84,20 +94,31 @@ def _examine_slowly(document: dict[str, Any], resource_type: type[Resource]) -> 
 
 
 def _examined(
-    draft: Resource | None, problems: tuple[Problem, ...], renames: Mapping[Path, str]
+    draft: Resource | None, problems: tuple[Problem, ...], renames: Mapping[Path, str | None]
 ) -> Examined:
     if not any(each.severity is Severity.ERROR for each in problems):
         return Examined(draft, draft, problems, renames)
-    usable = draft is not None and _is_usable(draft)
-    return Examined(None, draft if usable else None, problems, renames)
+    return Examined(None, None if draft is None else _whole(draft), problems, renames)
 
 
-def _is_usable(draft: Resource) -> bool:
-    """Whether a draft has what every check begins with: templates that are something."""
-    spec = draft.spec.workflow_spec if isinstance(draft, CronWorkflow) else draft.spec
-    if not spec.templates:
-        return spec.workflow_template_ref is not None
-    return all(each.dag or each.task or each.loop for each in spec.templates)
+def _whole(draft: Resource) -> Resource:
+    """Return a draft with what every check begins with: templates that are something."""
+    if isinstance(draft, CronWorkflow):
+        spec = replace(draft.spec, workflow_spec=_with_members(draft.spec.workflow_spec))
+        return replace(draft, spec=spec)
+    return replace(draft, spec=_with_members(draft.spec))
+
+
+def _with_members(spec: WorkflowSpec) -> WorkflowSpec:
+    if not spec.templates and spec.workflow_template_ref is not None:
+        return spec
+    templates = tuple(
+        each
+        if each.dag or each.task or each.loop
+        else Template(task=Task(name=unnamed(f"template {number}")))
+        for number, each in enumerate(spec.templates or (Template(),))
+    )
+    return replace(spec, templates=templates)
 
 
 def _type_of(document: dict[str, Any]) -> type[Resource]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from aether_core.document import _codes
 from aether_core.document._limits import MAX_DEPTH, MAX_DIGITS, MAX_VALUES
@@ -18,6 +18,47 @@ _CONTAINERS: Final = (dict, list, tuple)
 
 def json_problems(value: object) -> tuple[Problem, ...]:
     """Return what keeps a value from being JSON data within the bounds of a document."""
+    return () if is_plain(value) else look_closely(value)
+
+
+def is_plain(value: object) -> bool:
+    """Return whether a value is certainly fine: most are, and places cost more than values."""
+    level: list[Any] = [value]
+    count, texts = 1, list[Any]()
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for each in level:
+            kind: type[object] = each.__class__
+            if kind is str:
+                texts.append(each)
+            elif kind is dict:
+                texts.extend(each)
+                below.extend(each.values())
+            elif kind is list:
+                below.extend(each)
+            elif kind is int or kind is float:
+                if not _fits(each):
+                    return False
+            elif each is not None and kind is not bool:
+                return False
+            if count + len(below) > MAX_VALUES:
+                return False
+        count += len(below)
+        level = below
+    return not level and _are_texts(texts)
+
+
+def _are_texts(values: list[str]) -> bool:
+    """Return whether all values are text without halves of characters."""
+    try:
+        "".join(values).encode()
+    except (TypeError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def look_closely(value: object) -> tuple[Problem, ...]:
+    """Return what `json_problems` does, with the place of each problem."""
     problems: list[Problem] = []
     pending: list[tuple[object, Path]] = [(value, ())]
     count = 0

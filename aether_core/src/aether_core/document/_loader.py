@@ -49,7 +49,7 @@ class LoadedDocument(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     _source: Source
     _node: Callable[[], Node]
-    _renames: Mapping[Path, str]
+    _renames: Mapping[Path, str | None]
 
     def diagnose(self, problems: Iterable[Problem]) -> tuple[Diagnostic, ...]:
         """Return problems of this document with their places, in the order of the text."""
@@ -69,7 +69,8 @@ class LoadedDocument(msgspec.Struct, frozen=True):
         """Return a path with its misspelt keys as they are written."""
         if not self._renames:
             return path
-        return tuple(self._renames.get(path[: at + 1], step) for at, step in enumerate(path))
+        written = (self._renames.get(path[: at + 1], step) for at, step in enumerate(path))
+        return tuple(step for step in written if step is not None)
 
 
 class Loaded(msgspec.Struct, frozen=True):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from aether_core.document import _codes
-from aether_core.document._duration import parse_duration
 from aether_core.document._problem import Path, Problem, Severity
 from aether_core.document._wording import place_words, shown
+from aether_sdk import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

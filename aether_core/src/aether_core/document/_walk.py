@@ -11,17 +11,18 @@ meaning is clear, so that references can be checked in spite of a wrong duration
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from aether_core.document import _codes
+from aether_core.document._habits import habit_hint, meant_key
+from aether_core.document._holes import Holes, reading_of
 from aether_core.document._limited import BROKEN, KINDS, Seen, limit_problem
 from aether_core.document._limits import MAX_PROBLEMS
-from aether_core.document._models import Metadata
 from aether_core.document._problem import Path, Problem
 from aether_core.document._shapes import Alternative, Field, Shape, shape_of
-from aether_core.document._suggest import CERTAIN, closest
+from aether_core.document._suggest import closest
 from aether_core.document._wording import (
     key_hint,
     object_words,
@@ -34,55 +35,20 @@ from aether_core.document._wording import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Optional keys whose loss does not make a reference elsewhere look wrong.
-_HARMLESS: Final = frozenset(
-    {
-        "aggregate",
-        "annotations",
-        "backoff",
-        "concurrency",
-        "continueOn",
-        "description",
-        "duration",
-        "entrypoints",
-        "executor",
-        "factor",
-        "hooks",
-        "items",
-        "itemsFrom",
-        "jitter",
-        "labels",
-        "limit",
-        "maxDuration",
-        "maxIterations",
-        "maxNestedDepth",
-        "namespace",
-        "phaseConditions",
-        "priority",
-        "repeatCondition",
-        "resources",
-        "retry",
-        "template",
-        "timeout",
-        "type",
-        "version",
-        "when",
-    }
-)
-
 
 class Walk:
     """One walk over one document.
 
     Attributes:
         problems: what was found, up to a number of problems.
-        renames: for a misspelt key, the path it was taken for, and the key as it is written.
+        renames: for a misspelt key, the path it was taken for, and the key as it is written; None
+            where the text has no such step, as for the one item of what should be a list.
     """
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.renames: dict[Path, str] = {}
-        self._unnamed = 0
+        self.renames: dict[Path, str | None] = {}
+        self._holes = Holes()
 
     def document(self, value: Mapping[str, Any], resource_type: type[msgspec.Struct]) -> Seen:
         """Walk a whole document as one of the resource types."""
@@ -118,9 +84,17 @@ class Walk:
         words = [_expected(each) for each in shape.alternatives]
         expected = " or ".join(words)
         message = f"{place_words(path)}: expected {expected}, got {value_words(value)}"
+        found = reading_of(value, shape)
         hint = type_hint(value, words[0])
+        if found is not None and isinstance(found[1], str):
+            short = shown(value) if isinstance(value, str) else value
+            hint = f'Write {{"{found[1]}": {"[…]" if isinstance(value, list) else short}}}.'
         self._note(Problem(_codes.WRONG_TYPE, message, path, hint=hint))
-        return Seen(value, BROKEN)
+        if found is None:
+            return Seen(value, BROKEN)
+        reading, step = found
+        self.renames[*path, step] = None
+        return self._value(reading, shape, path)
 
     def _list(self, values: list[Any], alternative: Alternative, path: Path) -> Seen:
         shape = cast(Shape, alternative.item)
@@ -130,9 +104,10 @@ class Walk:
             self._note(Problem(_codes.EMPTY, message, path, hint=hint))
             return Seen(values, BROKEN)
         seen = [self._value(value, shape, (*path, at)) for at, value in enumerate(values)]
-        draft = tuple(each.draft for each in seen)
-        broken = any(each is BROKEN for each in draft)
-        return Seen([each.clean for each in seen], BROKEN if broken else draft)
+        draft = tuple(
+            self._holes.of(shape) if each.draft is BROKEN else each.draft for each in seen
+        )
+        return Seen([each.clean for each in seen], BROKEN if BROKEN in draft else draft)
 
     def _mapping(self, items: dict[str, Any], alternative: Alternative, path: Path) -> Seen:
         shape = cast(Shape, alternative.item)
@@ -143,61 +118,51 @@ class Walk:
 
     def _object(self, items: Mapping[str, Any], alternative: Alternative, path: Path) -> Seen:
         struct = cast(type[msgspec.Struct], alternative.struct)
-        spelt = self._keys(items, alternative, path)
+        spelt, doubtful = self._keys(items, alternative, path)
         clean: dict[str, Any] = {}
         draft: dict[str, Any] = {}
-        broken = False
         for key, field in alternative.fields.items():
+            part: Any = BROKEN
             if key in spelt:
                 value = items[spelt[key]]
                 if not field.required and field.shape.is_absent(value):
                     continue
                 seen = self._value(value, field.shape, (*path, key))
-                clean[key] = seen.clean
-                part = seen.draft
+                clean[key], part = seen.clean, seen.draft
             elif field.required:
                 self._missing(key, field, struct, path)
-                part = BROKEN
-            else:
+            elif key not in doubtful:
                 continue
-            part = self._instead(key, field) if part is BROKEN else part
-            broken = broken or part is BROKEN
-            draft[field.attribute] = part
-        return Seen(clean, BROKEN if broken else struct(**draft))
-
-    def _instead(self, key: str, field: Field) -> Any:
-        """Return what stands in a draft for a value that is missing or has no meaning."""
-        if not field.required:
-            return field.default if key in _HARMLESS else BROKEN
-        if key == "name":
-            # Nothing can refer to it, so no name makes another problem.
-            self._unnamed += 1
-            return f"unnamed-{self._unnamed}"
-        if key == "metadata":
-            return Metadata(name="unnamed")
-        choices = field.shape.alternatives[0].choices
-        return choices[0] if len(choices) == 1 else BROKEN
+            draft[field.attribute] = self._holes.instead(key, field) if part is BROKEN else part
+        return Seen(clean, BROKEN if BROKEN in draft.values() else struct(**draft))
 
     def _keys(
         self, items: Mapping[str, Any], alternative: Alternative, path: Path
-    ) -> dict[str, str]:
-        """Map the known keys that are given to how they are written."""
-        fields = alternative.fields
+    ) -> tuple[dict[str, str], set[str]]:
+        """Map the known keys that are given to how they are written.
+
+        Returns:
+            The map, and the keys that may be meant by keys that are not known.
+        """
+        fields, struct = alternative.fields, cast(type[msgspec.Struct], alternative.struct)
         spelt = {key: key for key in items if key in fields}
+        doubtful: set[str] = set()
         for key in items:
             if key in fields or key.startswith("x-") or self._is_full():
                 continue
             self._unknown(key, alternative, path)
-            guess = closest(key, fields, CERTAIN)
+            guess = meant_key(key, fields, struct.__name__)
             if guess is not None and guess not in spelt:
                 spelt[guess] = key
                 self.renames[*path, guess] = key
-        return spelt
+            elif guess is None:
+                doubtful.update(each for each in [closest(key, fields)] if each is not None)
+        return spelt, doubtful
 
     def _unknown(self, key: str, alternative: Alternative, path: Path) -> None:
-        where = object_words(cast(type[msgspec.Struct], alternative.struct).__name__)
-        message = f"unknown key {shown(key)} in {where}"
-        hint = key_hint(key, alternative.fields)
+        struct = cast(type[msgspec.Struct], alternative.struct).__name__
+        message = f"unknown key {shown(key)} in {object_words(struct)}"
+        hint = habit_hint(key, alternative.fields, struct) or key_hint(key, alternative.fields)
         self._note(Problem(_codes.UNKNOWN_KEY, message, (*path, key), hint=hint, at="key"))
 
     def _missing(self, key: str, field: Field, struct: type[msgspec.Struct], path: Path) -> None:

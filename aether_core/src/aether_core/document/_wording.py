@@ -111,7 +111,11 @@ def type_hint(value: object, expected: str) -> str:
     if expected == "true or false":
         return "Write true or false, without quotes."
     if expected == "a list" and isinstance(value, str):
+        if "{{" in value:
+            return "Write a list. What is computed is no static list: a loop has itemsFrom for it."
         return f"Write a list, even for one item: [{shown(value)}]."
+    if expected == "a list" and isinstance(value, dict):
+        return 'Write a list of objects, each with its name: [{"name": …}, …].'
     return f"Write {expected} here."
 
 

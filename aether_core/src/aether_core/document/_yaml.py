@@ -14,7 +14,7 @@ from aether_core.document._limits import MAX_DEPTH, MAX_DOCUMENTS, MAX_FAULTS, M
 from aether_core.document._nodes import Node, Style, list_node, object_node
 from aether_core.document._reading import ReadDocument, Reading
 from aether_core.document._source import Fault, FaultError, Source
-from aether_core.document._yaml_faults import forbidden_character, yaml_fault
+from aether_core.document._yaml_faults import forbidden_character, placeholder_fault, yaml_fault
 from aether_core.document._yaml_scalars import plain_value, tag_fault, tagged_value
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ def read_yaml(source: Source) -> Reading:
     try:
         composer.compose()
     except FaultError as error:
+        # What follows a placeholder without quotes, in its line, is the same mistake.
+        if composer.faults and composer.faults[-1].start == error.fault.start:
+            composer.faults.pop()
         composer.fault(error.fault)
     return Reading(tuple(composer.documents), tuple(composer.faults))
 
@@ -59,6 +62,10 @@ class _Frame(msgspec.Struct):
     place: tuple[int, int] = (0, 0)
     #: The key is a merge key: its value goes nowhere.
     dropped: bool = False
+    #: It stands where a key should: the inner braces of `{{ x }}` without quotes.
+    is_key: bool = False
+    #: It is the outer braces of such a placeholder.
+    is_placeholder: bool = False
     count: int = 1
     height: int = 0
 
@@ -173,7 +180,8 @@ class _Composer:
         start, end = self._extent(event)
         is_object = type(event).__name__ == "MappingStartEvent"
         frame = self._open[-1] if self._open else None
-        if frame is not None and frame.key is None and isinstance(frame.value, dict):
+        is_key = frame is not None and frame.key is None and isinstance(frame.value, dict)
+        if is_key and not self._text.startswith("{{", start - 1):
             raise FaultError(_key_fault(self._text, (start, max(end, start + 1))))
         if len(self._open) >= MAX_DEPTH:
             raise FaultError(too_deep(start))
@@ -183,13 +191,28 @@ class _Composer:
             # Known but not complete: an alias to it inside would never end.
             self._anchors[event.anchor] = None
         node = object_node(start) if is_object else list_node(start)
-        self._open.append(_Frame({} if is_object else [], node, event.anchor))
+        self._open.append(_Frame({} if is_object else [], node, event.anchor, is_key=is_key))
 
     def _end(self, event: Any) -> None:
         frame = self._open.pop()
         frame.node.end = int(event.end_mark.index)
+        if frame.is_key:
+            around = self._open[-1]
+            around.key, around.place = "", (frame.node.start, frame.node.end)
+            around.is_placeholder = True
+            return
+        if frame.is_placeholder:
+            frame.value, frame.node = self._placeholder(frame.node)
         built = _Built(frame.value, frame.node, frame.count, frame.height + 1)
         self._built(built, frame.anchor)
+
+    def _placeholder(self, node: Node) -> tuple[str, Node]:
+        """Take an object for the placeholder without quotes that it is; that is a fault."""
+        place = (node.start, node.end)
+        written = self._text[slice(*place)]
+        is_one = written.endswith("}}")
+        self.fault(placeholder_fault(written, place) if is_one else _key_fault(self._text, place))
+        return written, Node(*place, "plain")
 
     def _built(self, built: _Built, anchor: str | None, start: int | None = None) -> None:
         """Put a complete value where it belongs."""

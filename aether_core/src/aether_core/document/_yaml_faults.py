@@ -10,6 +10,10 @@ from aether_core.document._source import Fault
 from aether_core.document._wording import shown
 
 _COLON_HINT: Final = 'Put text that holds ": " in quotes, and check the indentation.'
+#: Characters of a placeholder that a hint repeats.
+_MOST_SHOWN: Final = 60
+#: A line whose value begins with a placeholder.
+_PLACEHOLDER: Final = re.compile(r"[ \t]*(?:- +)*(?:[A-Za-z0-9_.-]+: +)?\{\{")
 _INDENT_HINT: Final = "Check the indentation of this line and of the lines before it."
 
 #: Part of what the parser says, in words of our own, and what to do.
@@ -43,6 +47,11 @@ def yaml_fault(text: str, error: Any) -> Fault:
     if text[at : at + 1] == "\t":
         message = "a tab in the indentation"
         return Fault(_codes.TAB_INDENT, message, at, at + 1, "Indent with spaces.")
+    opening = _open_placeholder(text, at)
+    if opening is not None:
+        line = re.compile(r"[^\r\n]*").match(text, opening)
+        written = "" if line is None else line.group().rstrip()
+        return placeholder_fault(written, (opening, max(at, opening + 2)))
     if "cannot start any token" in said:
         message = f"a value can't begin with {shown(text[at : at + 1])}"
         return _syntax(text, message, at, "Put the text in quotes.")
@@ -50,6 +59,22 @@ def yaml_fault(text: str, error: Any) -> Fault:
         if part in said:
             return _syntax(text, message, at, hint)
     return _syntax(text, f"not valid YAML: {said[:100]}", at, None)
+
+
+def placeholder_fault(written: str, place: tuple[int, int]) -> Fault:
+    """Return the fault of a placeholder without quotes, which YAML takes for objects."""
+    quote = "'" if '"' in written else '"'
+    shortened = written if len(written) <= _MOST_SHOWN else "{{ … }}"
+    message = "a placeholder at the start of a value must be in quotes"
+    hint = f"Write {quote}{shortened}{quote}; without quotes, YAML takes braces for an object."
+    return Fault(_codes.KEY_NOT_TEXT, message, *place, hint)
+
+
+def _open_placeholder(text: str, at: int) -> int | None:
+    """Return where a value without quotes begins with a placeholder, in the line of a fault."""
+    start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    found = _PLACEHOLDER.match(text, start, at)
+    return None if found is None else found.end() - 2
 
 
 def _syntax(text: str, message: str, at: int, hint: str | None) -> Fault:

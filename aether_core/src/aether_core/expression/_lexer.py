@@ -24,7 +24,7 @@ class Lexeme(Enum):
     END = "end"
 
 
-class Token(msgspec.Struct, frozen=True):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A token.
 
     Attributes:
@@ -57,17 +57,21 @@ class Token(msgspec.Struct, frozen=True):
 # A hyphen belongs to a name when more of the name follows at once; a task may be called a--b.
 _TAIL = "(?:-+[A-Za-z0-9][A-Za-z0-9_]*)*"
 _TOKEN = re.compile(
+    r"[ \t\r\n]*(?:"
     rf"(?P<NAME>[A-Za-z_][A-Za-z0-9_]*{_TAIL})"
     rf"|\.(?P<FIELD>[A-Za-z0-9_]+{_TAIL})"
     r"|(?P<NUMBER>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<SYMBOL>[=!<>]=|&&|\|\||[-+*/%<>!?:,()\[\]{}])"
-    r"""|(?P<STRING>"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*')""",
+    r"""|(?P<STRING>"[^"\\]*(?:\\.[^"\\]*)*"|'[^'\\]*(?:\\.[^'\\]*)*')"""
+    r"|(?P<END>\Z))",
     re.DOTALL,
 )
+_PATH = re.compile(rf"[A-Za-z_][A-Za-z0-9_]*{_TAIL}(?:\.[A-Za-z0-9_]+{_TAIL})*")
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _WORD = re.compile(r"[A-Za-z0-9_.]*")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([\\\"'nrt]))")
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t"}
+_LEXEMES: Final = {lexeme.name: lexeme for lexeme in Lexeme}
 #: Digits of an integer that is certainly too large; a float of as many digits is infinite.
 _LONGEST: Final = 400
 #: Characters of a token that a message repeats.
@@ -92,20 +96,26 @@ def scan(text: str, position: int) -> Token:
     Raises:
         ExpressionError: when there is none.
     """
-    blanks = _BLANKS.match(text, position)
-    start = blanks.end() if blanks else position
-    if start == len(text):
-        return Token(Lexeme.END, "", start, start)
-    found = _TOKEN.match(text, start)
+    found = _TOKEN.match(text, position)
     if found is None or found.lastgroup is None:
-        raise _unreadable(text, start)
-    lexeme, end = Lexeme[found.lastgroup], found.end()
-    source = found[lexeme.name]
+        blanks = _BLANKS.match(text, position)
+        raise _unreadable(text, blanks.end() if blanks else position)
+    lexeme, (start, end) = _LEXEMES[found.lastgroup], found.span(found.lastgroup)
+    source = text[start:end]
     if lexeme is Lexeme.NUMBER:
         return Token(lexeme, source, start, end, _number(text, start, end))
     if lexeme is Lexeme.STRING:
         return Token(lexeme, source, start, end, _string(source, start, end))
+    if lexeme is Lexeme.FIELD:
+        # Its dot belongs to it.
+        start -= 1
     return Token(lexeme, source, start, end)
+
+
+def end_of_path(text: str, position: int) -> int:
+    """Return the offset behind the name and its fields at a position, such as `tasks.a.phase`."""
+    found = _PATH.match(text, position)
+    return found.end() if found else position
 
 
 def _unreadable(text: str, start: int) -> ExpressionError:

@@ -168,4 +168,6 @@ def descendants(node: Node) -> Iterator[tuple[Node, int]]:
     while pending:
         current, depth = pending.pop()
         yield current, depth
-        pending.extend((child, depth + 1) for child in reversed(children(current)))
+        below = children(current)
+        if below:
+            pending.extend([(child, depth + 1) for child in reversed(below)])

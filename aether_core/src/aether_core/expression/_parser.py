@@ -59,7 +59,8 @@ def parse(text: str) -> Node:
         raise ExpressionError("the expression is empty", start=0, end=len(text))
     node = parser.expression()
     parser.require_end()
-    for inner, depth in descendants(node):
+    # Each level takes a character at least, so that a short text needs no look.
+    for inner, depth in descendants(node) if len(text) > _MAX_DEPTH else ():
         if depth > _MAX_DEPTH:
             raise _too_deep(inner.start, inner.end)
     return node
@@ -154,6 +155,8 @@ class _Parser(Reader):
 
     def _indexed(self, node: Node, start: int) -> Node:
         keys: list[Node] = []
+        if self.token.lexeme is Lexeme.FIELD and isinstance(node, Reference):
+            node = self._fields(node, start)
         while (key := self._key()) is not None:
             segment = _segment(key)
             if segment is not None and not keys and isinstance(node, Reference):
@@ -163,6 +166,13 @@ class _Parser(Reader):
         if self.at("("):
             raise self._not_callable(keys[-1] if keys else node, start)
         return Index(start, self.last, node, tuple(keys)) if keys else node
+
+    def _fields(self, node: Reference, start: int) -> Reference:
+        """Read the fields behind a name at once; nearly every reference is made of them."""
+        segments = [*node.segments]
+        while self.token.lexeme is Lexeme.FIELD:
+            segments.append(self.take().text)
+        return self.referenced(segments, start)
 
     def _key(self) -> Node | None:
         token = self.token

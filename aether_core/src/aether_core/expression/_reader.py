@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aether_core.expression._errors import ExpressionError
-from aether_core.expression._lexer import Lexeme, Token, scan
+from aether_core.expression._lexer import Lexeme, Token, end_of_path, scan
 from aether_core.expression._reference import Reference
 
 #: Most parts of one reference.
@@ -89,8 +89,10 @@ class Reader:
         first = self.token
         if first.lexeme is not Lexeme.NAME or first.text in CONSTANTS:
             raise self.expected("a reference")
-        self.take()
-        segments: list[str | int] = [first.text]
+        # All at once, since most texts of a document are nothing but such a path.
+        self.last = end_of_path(self.text, first.start)
+        segments: list[str | int] = [*self.text[first.start : self.last].split(".")]
+        self.token = scan(self.text, self.last)
         while True:
             if self.token.lexeme is Lexeme.FIELD:
                 segments.append(self.take().text)

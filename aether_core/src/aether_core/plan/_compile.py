@@ -21,6 +21,7 @@ from aether_core.plan._plan import (
     LoopPlan,
     NodePlan,
     Plan,
+    Policy,
     TaskPlan,
 )
 from aether_core.plan._policies import condition, hooks_of, policy_of, timeout_of, tolerated
@@ -87,13 +88,15 @@ class _Compiler:
         self.hook_templates: set[str] = set()
         self._templates = {template.name: template for template in templates}
         self._tasks: dict[str, TaskPlan] = {}
+        #: Of calls that say nothing themselves, by template.
+        self._policies: dict[str, Policy] = {}
 
     def call(
         self, template_name: str, site: Task | None, arguments: Arguments | None = None
     ) -> Call:
         """Compile a call of a named template with these arguments."""
         template = self._templates[template_name]
-        policy = policy_of(site, template.member)
+        policy = self._policy(template, site)
         self.hook_templates.update((policy.hooks or {}).values())
         return Call(
             template=template_name,
@@ -103,6 +106,14 @@ class _Compiler:
             policy=policy,
             artifacts=bind_artifacts(artifacts_of(template.member.inputs), artifacts_of(arguments)),
         )
+
+    def _policy(self, template: Template, site: Task | None) -> Policy:
+        if site is not None and (site.timeout, site.retry, site.hooks) != (None, None, None):
+            return policy_of(site, template.member)
+        known = self._policies.get(template.name)
+        if known is None:
+            known = self._policies[template.name] = policy_of(None, template.member)
+        return known
 
     def dag(self, dag: Dag, loops: dict[str, LoopPlan]) -> DagPlan:
         """Compile a dag: counters and successor lists over its reachable nodes."""

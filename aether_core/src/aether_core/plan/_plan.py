@@ -12,7 +12,7 @@ from aether_core.plan._sources import ValueSource, constant
 from aether_sdk import JsonValue, Phase
 
 
-class Binding(msgspec.Struct, frozen=True):
+class Binding(msgspec.Struct, frozen=True, gc=False):
     """How one parameter gets its value at one call site (documents.md 11.2, decision 15).
 
     The sources of the call site and of the declaration are already merged: `source` is the
@@ -93,7 +93,7 @@ class RetryPlan(msgspec.Struct, frozen=True):
     full_jitter: bool = False
 
 
-class Policy(msgspec.Struct, frozen=True):
+class Policy(msgspec.Struct, frozen=True, gc=False):
     """What surrounds a task at one call site, of whatever kind it is (decision 13)."""
 
     #: Longest time it may take, in microseconds; None is no limit of its own.
@@ -123,7 +123,7 @@ class TaskPlan(msgspec.Struct, frozen=True):
     inline: bool = False
 
 
-class Call(msgspec.Struct, frozen=True):
+class Call(msgspec.Struct, frozen=True, gc=False):
     """A template, or an inline executor, together with the values one call site gives it."""
 
     template: str
@@ -136,7 +136,7 @@ class Call(msgspec.Struct, frozen=True):
     artifacts: tuple[ArtifactBinding, ...] = ()
 
 
-class NodePlan(msgspec.Struct, frozen=True):
+class NodePlan(msgspec.Struct, frozen=True, gc=False):
     """One node of a dag."""
 
     index: int

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Evaluate: TypeAlias = Callable[[Resolver], JsonValue]
 
 
-class ValueSource(msgspec.Struct, frozen=True):
+class ValueSource(msgspec.Struct, frozen=True, gc=False):
     """A compiled value.
 
     `evaluate(resolver)` returns plain JSON data that the caller may keep. It raises

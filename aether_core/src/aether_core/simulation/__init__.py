@@ -3,8 +3,9 @@
 A tool for tests. `run_simulated` runs any coroutine on a loop that jumps from timer to timer;
 `SimulatedBroker` decides by a seed when what arrives; `play` drives one document through an
 engine, or several that are lost one after the other, and checks at every commit what must
-always hold; `generate_scenario` makes up documents. `python -m aether_core.simulation` plays
-as many as one likes.
+always hold; `generate_scenario` makes up documents. `run_planting` puts mistakes into them and
+looks whether the checker tells each one. `python -m aether_core.simulation` does as many as one
+likes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from aether_core.simulation._loop import (
     run_simulated,
 )
 from aether_core.simulation._observer import InvariantBroken, RunObserver
+from aether_core.simulation._planting import PlantingReport, run_planting
 from aether_core.simulation._playback import Playback
 from aether_core.simulation._player import Executors, play
 from aether_core.simulation._scenario import Crash, Scenario, draw_scenario, generate_scenario
@@ -32,6 +34,7 @@ __all__ = [
     "Executors",
     "Finding",
     "InvariantBroken",
+    "PlantingReport",
     "Playback",
     "Report",
     "RunObserver",
@@ -47,6 +50,7 @@ __all__ = [
     "generate_scenario",
     "play",
     "run_campaign",
+    "run_planting",
     "run_simulated",
     "verify",
 ]

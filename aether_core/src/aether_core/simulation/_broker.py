@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import msgspec
 
 from aether_core.brokers import Invoker, answer_of
-from aether_core.kernel import Assignment, TaskStarted
+from aether_core.kernel import Assignment, TaskLogged, TaskStarted
 from aether_core.simulation._eager import run_eagerly
 from aether_sdk import ExecCode, ExecOutputs
 
@@ -37,6 +37,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     stubborn: float = 0.0
     #: Assignments that get lost; a dispatch timeout has to mend that.
     lost: float = 0.0
+    #: Attempts that say something, some of it too late.
+    talkative: float = 0.0
 
 
 class Witness(Protocol):
@@ -80,15 +82,18 @@ class SimulatedBroker:
         self._is_closed = False
         self._on_started: Callable[[TaskStarted], None]
         self._on_completed: Callable[[TaskCompleted], None]
+        self._on_logged: Callable[[TaskLogged], None]
 
     async def open(
         self,
         on_started: Callable[[TaskStarted], None],
         on_completed: Callable[[TaskCompleted], None],
+        on_logged: Callable[[TaskLogged], None],
     ) -> None:
         """Begin to take assignments."""
         self._on_started = on_started
         self._on_completed = on_completed
+        self._on_logged = on_logged
 
     def dispatch(self, assignment: Assignment) -> None:
         """Send an assignment on its way."""
@@ -142,9 +147,16 @@ class SimulatedBroker:
         await self._travel(delivery)
         if not self._happens("lost_starts"):
             self._report_start(job)
+        is_talkative = self._happens("talkative")
+        if is_talkative:
+            await self._travel(delivery)
+            self._report_lines(job, "begins", "goes on")
         outputs = await self._worker(job.assignment)
         await self._travel(delivery)
         self._report_result(job, outputs)
+        if is_talkative:
+            await self._travel(delivery)
+            self._report_lines(job, "comes too late")
         while self._happens("repeated"):
             await self._travel(delivery)
             self._report_result(job, outputs)
@@ -164,6 +176,12 @@ class SimulatedBroker:
             self._on_started(
                 TaskStarted(work.run_id, work.task_seq, work.attempt, self._clock.now())
             )
+
+    def _report_lines(self, job: _Job, *lines: str) -> None:
+        work = job.assignment
+        if not self._is_closed and not job.is_cancelled:
+            at = self._clock.now()
+            self._on_logged(TaskLogged(work.run_id, work.task_seq, work.attempt, at, lines))
 
     def _report_result(self, job: _Job, outputs: ExecOutputs) -> None:
         if self._jobs.get(job.assignment.task_id) is job:

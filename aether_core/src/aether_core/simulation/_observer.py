@@ -197,6 +197,8 @@ class RunObserver:
             self._move(self.tasks[event.task_seq], event.phase, event)
         elif event.kind == "run" and event.phase is not None:
             self._move_run(event.phase)
+        elif event.kind == "log" and self.tasks[event.task_seq].phase is not Phase.RUNNING:
+            _broken(f"{self.tasks[event.task_seq].path} said something and was not running")
 
     def _move(self, task: Seen, phase: Phase, event: EventRecord) -> None:
         moves = CONTAINER_MOVES if task.is_container else LEAF_MOVES

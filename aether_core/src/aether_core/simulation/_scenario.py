@@ -95,6 +95,7 @@ def _delivery(random: Random, seed: int, *, is_timeless: bool) -> Delivery:
         # A task whose start is not reported has no deadline; one that is lost times out.
         lost_starts=random.choice((0.0, 0.2)) if can_lose else 0.0,
         lost=random.choice((0.0, 0.0, 0.1)) if can_lose else 0.0,
+        talkative=random.choice((0.0, 0.3)),
     )
 
 
