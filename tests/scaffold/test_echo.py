@@ -25,7 +25,6 @@ ANSWERS = {
 OWN = {
     "src/aether_echo/_controls.py",
     "src/aether_echo/_declared.py",
-    "src/aether_echo/_duration.py",
     "tests/test_own_controls.py",
     "tests/test_package.py",
     "tests/test_protocol_controls.py",

@@ -6,11 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from aether_echo import EchoExecutor
-from aether_echo._duration import seconds_of
 from aether_sdk import (
     ExecCode,
     ExecOutputs,
@@ -124,31 +121,3 @@ def test_cancelling_ends_the_sleep_at_once() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(asyncio.wait_for(cancel(), timeout=5))
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("0", 0.0),
-        ("200ms", 0.2),
-        ("1.5s", 1.5),
-        ("1h30m", 5400.0),
-        ("2d", 172_800.0),
-        (".5m", 30.0),
-        ("7us", 7e-6),
-        ("7µs", 7e-6),
-        ("3ns", 3e-9),
-    ],
-)
-def test_durations_follow_the_grammar_of_the_documents(text: str, seconds: float) -> None:
-    assert seconds_of(text) == pytest.approx(seconds)
-
-
-@given(st.text(alphabet="0123456789.-+hmsdnuµ ٣", max_size=8))
-def test_any_text_is_a_duration_or_a_value_error(text: str) -> None:
-    try:
-        seconds = seconds_of(text)
-    except ValueError:
-        return
-
-    assert seconds >= 0

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aether_echo._duration import seconds_of
-from aether_sdk import UNSET, JsonValue, TaskError, Unset
+from aether_sdk import UNSET, JsonValue, TaskError, Unset, parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +24,8 @@ FAIL_COUNT: Final = "fail-count"
 SLEEP: Final = "sleep"
 CODE: Final = "code"
 MESSAGE: Final = "message"
+
+_MICROSECONDS: Final = 1_000_000
 
 NAMES: Final = frozenset({OUTPUTS, SUSPEND, RESUMED, FAIL_COUNT, SLEEP, CODE, MESSAGE})
 
@@ -63,7 +64,7 @@ def _sleep(value: JsonValue | Unset, problems: list[str]) -> float:
         return 0.0
     if isinstance(value, str):
         try:
-            return seconds_of(value)
+            return parse_duration(value) / _MICROSECONDS
         except ValueError as error:
             problems.append(f"input sleep: {error}")
     else:
