@@ -158,6 +158,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
+    if sys.argv[1:] == ["serve"]:
         asyncio.run(_serve())
     sys.exit(main())

@@ -33,6 +33,8 @@ DictT = TypeVar("DictT", bound=Mapping[str, object])
 #: Pydantic's own complaints about a value, as opposed to those of an author's validator.
 _TYPE_ERRORS: Final = frozenset(get_args(core_schema.ErrorType)) - AUTHORED - {"extra_forbidden"}
 _INTEGER_ERRORS: Final = frozenset({"int_type", "int_from_float", "enum", "literal_error"})
+#: `json.dumps` would make one for each call.
+_ENCODER: Final = json.JSONEncoder(allow_nan=False)
 
 
 @overload
@@ -85,7 +87,7 @@ def _bound(given: Mapping[str, JsonValue], text: str, model: type[Any]) -> objec
 
 def _json_text(given: Mapping[str, JsonValue], model: type[Any]) -> str:
     try:
-        return json.dumps(given, allow_nan=False)
+        return _ENCODER.encode(given)
     except (TypeError, ValueError, RecursionError) as error:
         problems = _not_json(given) or (BindProblem("$", str(error)),)
         raise BindError(problems, model_name=model.__name__) from None

@@ -65,6 +65,13 @@ class Executor(ABC):
             Exception: Anything else is reported as an error and retried if retries are left.
         """
 
+    async def aclose(self) -> None:  # noqa: B027 - most have nothing to release
+        """Release what calls share: pooled connections, sessions. Here there is nothing.
+
+        Called on the event loop of the calls when the last engine there that made some closes; it
+        gets 5 seconds. The executor stays usable: what a later call needs, it opens again.
+        """
+
     def schema(self) -> ExecutorSchema:
         """Return the description of this executor, made from `Inputs` and `Outputs`.
 

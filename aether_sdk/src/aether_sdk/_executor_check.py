@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import iscoroutinefunction
 from typing import Final
 
 from aether_sdk._executor import Executor
@@ -17,7 +18,8 @@ def check_executor(executor: object) -> tuple[str, ...]:
     """Return what is wrong with an executor, one sentence each; empty when nothing is.
 
     The check covers the declaration only: the name, the texts, the level, the kinds of `Inputs` and
-    `Outputs`, and that `execute` can be called. It imports nothing and asks for no schema.
+    `Outputs`, that `execute` can be called, and that `aclose` is a coroutine function. It imports
+    nothing and asks for no schema.
 
     Args:
         executor: An instance of a class derived from `Executor`, or such a class.
@@ -31,6 +33,7 @@ def check_executor(executor: object) -> tuple[str, ...]:
         _level_problem(getattr(executor, "api_level", None)),
         *(_declaration_problem(executor, name) for name in ("Inputs", "Outputs")),
         _execute_problem(executor),
+        _aclose_problem(executor),
     ]
     return tuple(problem for problem in found if problem)
 
@@ -69,6 +72,13 @@ def _execute_problem(executor: object) -> str:
     if getattr(execute, "__isabstractmethod__", False):
         return "execute: not defined; give the class `async def execute(self, request)`"
     return ""
+
+
+def _aclose_problem(executor: object) -> str:
+    aclose = getattr(executor, "aclose", None)
+    if iscoroutinefunction(aclose):
+        return ""
+    return f"aclose: expected `async def aclose(self)`, got {_described(aclose)}"
 
 
 def _described(value: object) -> str:

@@ -212,16 +212,22 @@ class Worker:
 
     Attributes:
         waits: The waits between requests, which pass at once.
+        lines: What the executors said.
     """
 
     def __init__(self) -> None:
         self.waits: list[float] = []
+        self.lines: list[str] = []
         self.http = HttpExecutor(sleep=self._sleep)
         self.poll = HttpPollExecutor(sleep=self._sleep)
 
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         await asyncio.sleep(0)
+
+    def _listen(self, line: str) -> bool:
+        self.lines.append(line)
+        return True
 
     def run(
         self,
@@ -236,7 +242,12 @@ class Worker:
         there = tuple(Artifact(name, path) for name, path in (artifacts or {}).items())
         inputs = Inputs(Inputs.of(given).parameters, there)
         request = ExecuteRequest(
-            task, "run-1", "fetch", inputs=inputs, output_artifacts=outputs or {}
+            task,
+            "run-1",
+            "fetch",
+            inputs=inputs,
+            output_artifacts=outputs or {},
+            on_log=self._listen,
         )
         executor = self.poll if poll else self.http
         try:

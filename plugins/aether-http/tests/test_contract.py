@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aether_http import HttpExecutor
+from aether_http import HttpExecutor, HttpPollExecutor
 from aether_sdk import ExecCode
 from aether_sdk.testing import ExecutorContract, Sample
 
@@ -61,3 +61,31 @@ class TestHttp(ExecutorContract):
         pytest.importorskip("aether_core", reason="needs the engine")
 
         assert run_document(DOCUMENT.replace("URL", site.url)).outputs == {"status_code": 200}
+
+
+class TestHttpPoll(ExecutorContract):
+    """One test per rule, for polling."""
+
+    executor = HttpPollExecutor
+
+    @pytest.fixture
+    def samples(self, site: Any, deaf: str) -> Sequence[Sample]:
+        site.answer = lambda got: site.Answer(200, b'{"state": "done"}')
+        done = {"url": site.url, "until": "json.state == 'done'"}
+        return [
+            Sample(done, varying={"elapsed_ms"}),
+            Sample(
+                {**done, "headers": {"Authorization": "Bearer wind-and-water"}},
+                secrets={"headers"},
+                varying={"elapsed_ms"},
+            ),
+            Sample({**done, "fail_when": "`true`"}, code=ExecCode.FAILED),
+            Sample(
+                {**done, "until": "`false`", "interval": "1ms", "give_up_after": "20ms"},
+                code=ExecCode.TIMEOUT,
+                varying={"elapsed_ms", "polls"},
+            ),
+            Sample({**done, "until": "`false`"}, is_endless=True),
+            Sample({**done, "url": deaf}, is_endless=True),
+            Sample({**done, "until": "[["}, refused_at="$.until"),
+        ]

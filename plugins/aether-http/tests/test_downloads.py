@@ -119,6 +119,8 @@ def test_a_folder_and_an_unknown_artifact_are_refused_before_the_request(
     nothing = worker.run({"url": site.url, "save_to": {}})
 
     assert folder.message == f"cannot write {tmp_path}: it is a folder"
-    assert unknown.message == "the task has no output artifact 'page'"
+    assert (
+        unknown.message == "the task has no output artifact 'page'; declare it in outputs.artifacts"
+    )
     assert "give either artifact or path" in nothing.message
     assert not site.received

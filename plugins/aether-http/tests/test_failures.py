@@ -55,6 +55,7 @@ def test_a_server_that_speaks_no_tls_is_an_error(http: Http, site: Any) -> None:
 
     assert result.code == ExecCode.ERROR
     assert "cannot connect: [SSL" in result.message
+    assert result.message.endswith("; the server may speak http and not https")
 
 
 def test_a_host_that_does_not_exist_is_an_error(http: Http) -> None:
@@ -69,11 +70,13 @@ def test_a_host_that_does_not_exist_is_an_error(http: Http) -> None:
     [
         ("ftp://host/x", "invalid url: unsupported scheme 'ftp', expected http or https"),
         ("file:///etc/passwd", "invalid url: unsupported scheme 'file', expected http or https"),
-        ("host/x", "invalid url: unsupported scheme '', expected http or https"),
-        ("", "invalid url: unsupported scheme '', expected http or https"),
+        ("host/x", "invalid url: it does not begin with http:// or https://"),
+        ("localhost:80/x", "invalid url: it does not begin with http:// or https://"),
+        ("", "invalid url: it does not begin with http:// or https://"),
         ("http:///x", "invalid url: the url names no host"),
         ("http://host:port/", "invalid url: Invalid port: 'port'"),
         ("http://ho st/", "cannot connect: "),
+        ("http://xn--a%40/", "invalid url: the name of the host is not valid"),
     ],
 )
 def test_an_unusable_url_is_an_error_that_says_why(http: Http, url: str, reason: str) -> None:
@@ -157,14 +160,17 @@ def test_a_redirect_loop_is_an_error(http: Http, site: Any) -> None:
     assert len(site.received) == 21
 
 
-@pytest.mark.parametrize("target", ["ftp://host/", "http://host:port/", "file:///etc/passwd"])
+TARGETS = ["ftp://host/", "http://host:port/", "file:///etc/passwd", "http://xn--a%40/"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_a_redirect_to_where_http_cannot_go_is_an_error(http: Http, site: Any, target: str) -> None:
     site.answer = lambda _: site.Answer(302, headers=(("Location", target),))
 
     result = http(url=site.url)
 
     assert result.code == ExecCode.ERROR
-    assert result.message.startswith(f"GET {site.url}: ")
+    assert result.message.startswith(f"GET {site.url}: redirected to an ")
 
 
 BROKEN: dict[str, tuple[bytes, bool]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,6 +145,24 @@ def test_the_message_names_method_url_and_address(
 
     assert message.startswith(f"POST {url}: {SETTING} does not allow requests to localhost (")
     assert "127.0.0.1" in message
+
+
+def test_a_name_that_answers_differently_the_next_time_gains_nothing(
+    worker: Any, site: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: the address that is dialled is the one that was judged."""
+    monkeypatch.setenv(SETTING, "127.0.0.0/8")
+    port = int(site.url.rpartition(":")[2])
+    answers = iter(["127.0.0.1", "10.0.0.1", "127.0.0.1"])
+    dialled = socket.AF_INET, socket.SOCK_STREAM, 6, ""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(*dialled, (next(answers), port))])
+    url = f"http://rebinding.example:{port}/"
+
+    results = [worker.run({"url": url}) for _ in range(3)]
+
+    assert [result.code for result in results] == [0, ExecCode.ERROR, 0]
+    assert "rebinding.example (10.0.0.1)" in results[1].message
+    assert len(site.received) == 2
 
 
 def test_only_allowed_addresses_of_a_name_are_dialled() -> None:

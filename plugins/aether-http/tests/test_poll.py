@@ -39,6 +39,10 @@ def test_it_asks_until_the_condition_holds(worker: Any, site: Any) -> None:
     assert result.get("json") == {"state": "done"}
     assert (result.get("s"), result.get("polls")) == ("done", 3)
     assert worker.waits == [5, 5]
+    assert worker.lines == [
+        "answer 1: 200, the condition does not hold yet, the next one in 5 s",
+        "answer 2: 200, the condition does not hold yet, the next one in 5 s",
+    ]
 
 
 def test_it_ends_as_failed_when_the_other_condition_holds(worker: Any, site: Any) -> None:
@@ -151,6 +155,7 @@ def test_a_condition_that_does_not_fit_is_an_error(worker: Any, site: Any) -> No
         ({}, "until"),
         ({"until": "a["}, "'a[' is not a JMESPath expression"),
         ({"until": "a", "fail_when": "]"}, "']' is not a JMESPath expression"),
+        ({"until": "state == 'done'"}, "looks at state, but an answer has status_code, headers"),
         ({"until": "a", "interval": 0}, "interval"),
         ({"until": "a", "give_up_after": "never"}, "'never' is not a duration"),
     ],
@@ -163,6 +168,17 @@ def test_bad_inputs_are_an_error_that_names_them(
     assert result.code == ExecCode.ERROR
     assert complaint in result.message
     assert not site.received
+
+
+@pytest.mark.parametrize(
+    "condition", ["json.items[0:1]", "@.json", "*", "length(body) > `1`", "`true`", "[json, x]"]
+)
+def test_a_condition_may_look_at_an_answer_in_any_way(
+    worker: Any, site: Any, condition: str
+) -> None:
+    site.answer = lambda _: site.Answer(200, b'{"items": [1, 2]}')
+
+    assert worker.run({"url": site.url, "until": condition}, poll=True).get("polls") == 1
 
 
 def test_aclose_closes_the_connections(site: Any) -> None:

@@ -43,6 +43,18 @@ def test_a_passing_status_is_asked_again(worker: Any, site: Any, status: int) ->
     assert len(site.received) == 3
 
 
+def test_each_wait_for_another_request_is_told(worker: Any, site: Any) -> None:
+    """Also which failure it waits after; an answer that counts is told by the outputs."""
+    answers(site, 503, Retry_After="2")
+    worker.run({"url": site.url, "retry": 1})
+    worker.run({"url": "http://127.0.0.1:9", "retry": {"limit": 1, "wait": "1s"}})
+
+    told, refused = worker.lines
+
+    assert told == "request 1: answered 503, the next one in 2 s"
+    assert refused.startswith("request 1: cannot connect: Connection refused, the next one in ")
+
+
 def test_the_last_answer_counts_when_retries_are_used_up(worker: Any, site: Any) -> None:
     answers(site, 503, 503, 502)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from email.message import Message
+from math import isfinite
+from typing import TYPE_CHECKING, Final
 
 from aether_http._unpacking import unpacked
 from aether_sdk import OutputError, json_value
@@ -11,8 +13,7 @@ from aether_sdk import OutputError, json_value
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import httpx
-
+    from aether_http._messages import Received
     from aether_sdk import JsonValue
 
 
@@ -28,7 +29,7 @@ class BodyTooLargeError(Exception):
         self.limit = limit
 
 
-async def pieces_of(response: httpx.Response, limit: int) -> AsyncIterator[bytes]:
+async def pieces_of(answer: Received, limit: int) -> AsyncIterator[bytes]:
     """Yield the body, unpacked, in pieces.
 
     Raises:
@@ -36,9 +37,8 @@ async def pieces_of(response: httpx.Response, limit: int) -> AsyncIterator[bytes
         httpx.TransportError: the connection broke.
         httpx.DecodingError: it cannot be unpacked.
     """
-    encoding = response.headers.get("content-encoding")
-    stream = response.stream
-    pieces: AsyncIterator[bytes] = aiter(stream)  # type: ignore[arg-type]
+    encoding = answer.headers.get("content-encoding")
+    pieces = answer.pieces()
     if encoding is not None:
         pieces = unpacked(pieces, encoding)
     length = 0
@@ -49,23 +49,20 @@ async def pieces_of(response: httpx.Response, limit: int) -> AsyncIterator[bytes
         yield piece
 
 
-async def read_body(response: httpx.Response, limit: int) -> bytes:
+async def read_body(answer: Received, limit: int) -> bytes:
     """Return the whole body.
 
     Raises:
         BodyTooLargeError: it is longer than the limit.
         httpx.HTTPError: it cannot be read.
     """
-    return b"".join([piece async for piece in pieces_of(response, limit)])
+    return b"".join([piece async for piece in pieces_of(answer, limit)])
 
 
-def text_of_body(response: httpx.Response, data: bytes) -> str:
+def text_of_body(answer: Received, data: bytes) -> str:
     """Return a body as text, by the charset that the answer names, else UTF-8."""
-    # Asking httpx for the charset takes a while, and most answers name none.
-    names_one = "charset" in response.headers.get("content-type", "").lower()
-    charset = response.charset_encoding if names_one else None
     try:
-        text = data.decode(charset or "utf-8", errors="replace")
+        text = data.decode(_charset(answer.headers.get("content-type", "")), errors="replace")
     except (LookupError, ValueError):
         # A charset can name a codec that is none for text (base64) or that knows no replacement.
         text = data.decode(errors="replace")
@@ -73,12 +70,43 @@ def text_of_body(response: httpx.Response, data: bytes) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
+def _charset(content_type: str) -> str:
+    # Most answers name none, and looking for it takes a while.
+    if "charset" not in content_type.lower():
+        return "utf-8"
+    head = Message()
+    head["Content-Type"] = content_type
+    return head.get_content_charset("utf-8")
+
+
 def json_of_body(text: str) -> JsonValue:
     """Return the JSON value that a text is; None if it is none, or none that outputs can carry."""
     try:
-        # In a list, so that one level of nesting is left for the outputs around the value.
-        checked = json_value([json.loads(text.removeprefix("\ufeff"))])
+        value = _DECODER.decode(text.removeprefix("\ufeff"))
+        return _checked(value) if _is_doubtful(text) else value
     except (ValueError, RecursionError, OutputError):
         # Not JSON, or JSON that an output cannot carry: NaN, 1e999, a nesting without end.
         return None
+
+
+def _is_doubtful(text: str) -> bool:
+    """Return whether JSON may hold half a surrogate pair or be nested too deep."""
+    return "\\u" in text or text.count("[") + text.count("{") > _SURELY_FLAT
+
+
+def _checked(value: object) -> JsonValue:
+    # In a list, so that one level of nesting is left for the outputs around the value.
+    checked = json_value([value])
     return checked[0] if isinstance(checked, list) else None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+_DECODER: Final = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
+#: With no more arrays and objects than that, no nesting is too deep for an output.
+_SURELY_FLAT: Final = 100

@@ -15,9 +15,11 @@ from aether_sdk import ExecOutputs, Parameter, TaskError, TaskTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from typing import TypeGuard
 
     from aether_http._exchange import Answer
     from aether_http._models import RequestInputs
+    from aether_http._transport import Transport
     from aether_sdk import ExecuteRequest, JsonValue, TaskOutcome
 
     Sleep = Callable[[float], Awaitable[None]]
@@ -35,7 +37,7 @@ class Call:
 
     def __init__(
         self,
-        transport: httpx.AsyncBaseTransport,
+        transport: Transport,
         inputs: RequestInputs,
         request: ExecuteRequest,
         sleep: Sleep = asyncio.sleep,
@@ -66,10 +68,13 @@ class Call:
                 wait = retries.after_error(error)
                 if wait is None:
                     raise self._outcome(error, _remark(retries)) from error
+                what = self._what(error)
             else:
                 wait = retries.after_answer(answer)
                 if wait is None:
                     return answer, _remark(retries)
+                what = f"answered {answer.status_code}"
+            self._request.log(f"request {retries.used}: {what}, the next one in {wait:.3g} s")
             await self._sleep(wait)
 
     def report(self, answer: Answer, *, code: int = 0, message: str = "") -> ExecOutputs:
@@ -100,9 +105,15 @@ class Call:
             raise TaskError(f"{self.target}: {error}", outputs=seen) from error
 
     def _outcome(self, error: Exception, remark: str) -> TaskOutcome:
-        if isinstance(error, (TimeoutError, httpx.TimeoutException)):
-            return TaskTimeout(f"{self.target}: {late(error, self._inputs)}{remark}")
-        return TaskError(f"{self.target}: {cause(error, self._inputs.url)}{remark}")
+        message = f"{self.target}: {self._what(error)}{remark}"
+        return TaskTimeout(message) if _is_late(error) else TaskError(message)
+
+    def _what(self, error: Exception) -> str:
+        return late(error, self._inputs) if _is_late(error) else cause(error, self._inputs.url)
+
+
+def _is_late(error: Exception) -> TypeGuard[TimeoutError | httpx.TimeoutException]:
+    return isinstance(error, (TimeoutError, httpx.TimeoutException))
 
 
 def _remark(retries: Retries) -> str:

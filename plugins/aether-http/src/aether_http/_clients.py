@@ -16,41 +16,53 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 
-from aether_http._policy import policy_of_environment
+from aether_http._calls import Call
+from aether_http._messages import PIECE_BYTES
+from aether_http._policy import PolicyError, policy_of_environment
 from aether_http._proxies import Proxies
 from aether_http._resolver import JudgingResolver
 from aether_http._tls import default_context
-from aether_http._transport import PIECE_BYTES, AiohttpTransport
+from aether_http._transport import Transport
+from aether_sdk import TaskError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from aether_http._calls import Sleep
+    from aether_http._models import RequestInputs
+    from aether_sdk import ExecuteRequest
+
 #: The longest line of an answer's head; cookies and policies of some servers are long.
 _LONGEST_LINE: Final = 64 * 1024
-#: Headers that aiohttp would add; requests are complete when they get there.
-_AUTOMATIC: Final = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class _Owned(NamedTuple):
-    client: AiohttpTransport
-    owner: AsyncGenerator[AiohttpTransport, None]
+    client: Transport
+    owner: AsyncGenerator[Transport, None]
     #: Set once the client is closed.
     is_closed: threading.Event
 
 
 class ClientPool:
-    """Hands out the client of the running loop."""
+    """Has a client for each loop, and makes the calls that go over it."""
 
     def __init__(self) -> None:
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Owned] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
-    async def client(self) -> AiohttpTransport:
-        """Return the client of the running loop, made at the first call.
+    async def call(self, inputs: RequestInputs, request: ExecuteRequest, sleep: Sleep) -> Call:
+        """Return a call that goes over the connections of the running loop.
 
         Raises:
-            PolicyError: the setting that says which hosts may be reached cannot be read.
+            TaskError: the setting that says which hosts may be reached cannot be read.
         """
+        try:
+            return Call(await self._client(), inputs, request, sleep)
+        except PolicyError as error:
+            raise TaskError(str(error)) from error
+
+    async def _client(self) -> Transport:
+        """Return the client of the running loop, made at the first call."""
         loop = asyncio.get_running_loop()
         owned = self._by_loop.get(loop)
         if owned is None or owned.is_closed.is_set():
@@ -75,7 +87,7 @@ class ClientPool:
             self._by_loop[loop] = owned
 
 
-async def _own_client(is_closed: threading.Event) -> AsyncGenerator[AiohttpTransport, None]:
+async def _own_client(is_closed: threading.Event) -> AsyncGenerator[Transport, None]:
     policy = policy_of_environment()
     connector = aiohttp.TCPConnector(
         # The engine bounds how many tasks run at once; a second bound here would only turn
@@ -92,12 +104,11 @@ async def _own_client(is_closed: threading.Event) -> AsyncGenerator[AiohttpTrans
         timeout=aiohttp.ClientTimeout(total=None),
         # Bodies are unpacked where their length is watched.
         auto_decompress=False,
-        skip_auto_headers=_AUTOMATIC,
         max_line_size=_LONGEST_LINE,
         max_field_size=_LONGEST_LINE,
         read_bufsize=PIECE_BYTES,
     )
-    transport = AiohttpTransport(session, policy, Proxies())
+    transport = Transport(session, policy, Proxies())
     try:
         yield transport
     finally:

@@ -29,8 +29,8 @@ def target_of(place: HttpPlace, request: ExecuteRequest) -> str:
         name = str(place.artifact)
         path = request.output_artifacts.get(name)
         if path is None:
-            message = f"the task has no output artifact {name!r}"
-            raise TaskError(message, hint="Declare it in outputs.artifacts.")
+            message = f"the task has no output artifact {name!r}; declare it in outputs.artifacts"
+            raise TaskError(message)
     if Path(path).is_dir():
         raise TaskError(f"cannot write {path}: it is a folder")
     return path

@@ -24,10 +24,11 @@ from aether_http._redirects import MAX_REDIRECTS, RedirectError, next_request, s
 from aether_http._requests import build_request
 from aether_http._statuses import is_expected
 from aether_http._tls import CertificateError, context_of
-from aether_http._transport import TLS
 
 if TYPE_CHECKING:
+    from aether_http._messages import Outgoing, Received
     from aether_http._models import RequestInputs
+    from aether_http._transport import Transport
     from aether_sdk import ExecuteRequest, JsonValue
 
 #: Every way in which an exchange breaks, apart from its limit of time.
@@ -67,9 +68,7 @@ class Answer(NamedTuple):
         return {**self._asdict(), "headers": {**self.headers}}
 
 
-async def exchange(
-    transport: httpx.AsyncBaseTransport, inputs: RequestInputs, request: ExecuteRequest
-) -> Answer:
+async def exchange(transport: Transport, inputs: RequestInputs, request: ExecuteRequest) -> Answer:
     """Send the request and return the answer, whatever its status is.
 
     Raises:
@@ -83,13 +82,13 @@ async def exchange(
         try:
             text = await _receive(response, inputs, target)
         finally:
-            await response.aclose()
+            response.release()
     return Answer(
         response.status_code,
-        dict(response.headers.items()),
+        response.headers,
         text,
         json_of_body(text),
-        str(response.request.url),
+        str(response.url),
         round((time.perf_counter() - started) * 1000),
     )
 
@@ -101,28 +100,27 @@ def _target(inputs: RequestInputs, request: ExecuteRequest) -> str | None:
     return target_of(place_of(inputs.save_to), request)
 
 
-async def _send(
-    transport: httpx.AsyncBaseTransport, request: httpx.Request, inputs: RequestInputs
-) -> httpx.Response:
+async def _send(transport: Transport, request: Outgoing, inputs: RequestInputs) -> Received:
     """Return the head of the final answer. The bodies of redirects are not read."""
     for _ in range(MAX_REDIRECTS + 1):
-        response = await transport.handle_async_request(request)
+        response = await transport.send(request)
         try:
             following = next_request(request, response) if inputs.follow_redirects else None
         except RedirectError:
-            await response.aclose()
+            response.release()
             raise
         if following is None:
             return response
-        await response.aclose()
+        response.release()
         if inputs.tls is not None and not same_origin(following.url, request.url):
-            following.extensions[TLS] = context_of(inputs.tls.without_identity())
+            way = following.way._replace(tls=context_of(inputs.tls.without_identity()))
+            following = following._replace(way=way)
         request = following
     message = f"more than {MAX_REDIRECTS} redirects"
-    raise httpx.TooManyRedirects(message, request=request)
+    raise httpx.TooManyRedirects(message)
 
 
-async def _receive(response: httpx.Response, inputs: RequestInputs, target: str | None) -> str:
+async def _receive(response: Received, inputs: RequestInputs, target: str | None) -> str:
     """Return the body as text; an expected one that goes to a file gives none."""
     if target is None or not is_expected(response.status_code, inputs.statuses):
         return text_of_body(response, await read_body(response, inputs.longest_body))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aether_http._models import HttpInputs, HttpOutputs
 from aether_http._statuses import describe, is_expected
-from aether_sdk import ExecCode, Executor, TaskError, bind_inputs
+from aether_sdk import ExecCode, Executor, bind_inputs
 
 if TYPE_CHECKING:
     from aether_http._calls import Call, Sleep
@@ -28,18 +28,13 @@ class Connections:
         Raises:
             TaskError: the worker's settings do not allow any.
         """
-        # aiohttp and httpx take longer to import than all of the rest; a run without this
-        # executor, and every listing of executors, goes without them.
-        from aether_http._calls import Call
-        from aether_http._clients import ClientPool
-        from aether_http._policy import PolicyError
-
         if self._pool is None:
+            # aiohttp and httpx take longer to import than all of the rest; a run without this
+            # executor, and every listing of executors, goes without them.
+            from aether_http._clients import ClientPool
+
             self._pool = ClientPool()
-        try:
-            return Call(await self._pool.client(), inputs, request, sleep)
-        except PolicyError as error:
-            raise TaskError(str(error)) from error
+        return await self._pool.call(inputs, request, sleep)
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""

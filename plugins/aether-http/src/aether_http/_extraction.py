@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jmespath.parser import ParsedResult
 
@@ -32,8 +32,27 @@ def compiled(text: str) -> ParsedResult:
     except (JMESPathError, RecursionError) as error:
         # The library draws an arrow on a line of its own below the expression.
         reason = str(error).partition("\n")[0].rstrip(":")
+        reason = reason.removeprefix("Invalid jmespath expression: ")
         message = f"{text!r} is not a JMESPath expression: {reason}"
         raise ValueError(message) from None
+
+
+def fields_of(text: str) -> set[str]:
+    """Return the names of all fields that an expression mentions, at any depth.
+
+    Raises:
+        ValueError: the text is not a JMESPath expression.
+    """
+    return set(_fields(compiled(text).parsed))
+
+
+def _fields(node: Any) -> Iterator[str]:
+    if node["type"] == "field":
+        yield node["value"]
+    for child in node["children"]:
+        # The bounds of a slice are plain numbers.
+        if isinstance(child, dict):
+            yield from _fields(child)
 
 
 def found(text: str, document: JsonValue) -> JsonValue:

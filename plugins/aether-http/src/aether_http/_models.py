@@ -32,7 +32,6 @@ Scalar = str | int | float | bool
 DEFAULT_MAX_RESPONSE_BYTES: Final = 10 * 1024 * 1024
 DEFAULT_MAX_FILE_BYTES: Final = 1024 * 1024 * 1024
 
-_EXPECTED_STATUS: Final[list[int | str]] = ["200-299"]
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the "token" of the HTTP grammar
 #: Headers that follow from the body; another value of them breaks the connection.
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
@@ -68,9 +67,12 @@ class RequestInputs(BaseModel):
 
     url: str = Field(description="Where the request goes: an absolute http or https URL.")
     method: str = Field(default="GET", description="The request method, in any case.")
-    headers: dict[str, Scalar] = Field(default={}, description="Request headers.")
+    headers: dict[str, Scalar] = Field(
+        default_factory=dict, json_schema_extra={"default": {}}, description="Request headers."
+    )
     query: dict[str, Scalar | list[Scalar]] = Field(
-        default={},
+        default_factory=dict,
+        json_schema_extra={"default": {}},
         description="Query parameters for the URL, a list for a repeated one; they replace "
         "parameters of the same name in the url.",
     )
@@ -118,7 +120,7 @@ class RequestInputs(BaseModel):
         default=None, description="How long the server may be silent in the middle of an exchange."
     )
     expected_status: list[Status] | Status = Field(
-        default=_EXPECTED_STATUS,
+        default="200-299",
         description="Status codes that count as success: codes and ranges such as 200-299.",
     )
     follow_redirects: bool = Field(
@@ -131,7 +133,8 @@ class RequestInputs(BaseModel):
         "said otherwise, 1073741824 for one that is saved to a file.",
     )
     extract: dict[str, str] = Field(
-        default={},
+        default_factory=dict,
+        json_schema_extra={"default": {}},
         description="Further outputs: a name and the JMESPath expression that takes its value "
         "from the JSON of the body; null where nothing is found.",
     )
@@ -216,7 +219,7 @@ class RequestInputs(BaseModel):
             if not re.fullmatch(r"[A-Za-z_][\w-]*", name, re.ASCII):
                 message = f"{name!r} is not a name for an output"
                 raise ValueError(message)
-            is_expression(text)
+            _check_expression(name, text)
         return value
 
     @field_validator("retry")
@@ -230,7 +233,7 @@ class RequestInputs(BaseModel):
     def _one_body(self) -> RequestInputs:
         given = {name for name in ("body", "form", "body_file", "files") if _has(self, name)}
         given |= {"json"} if self.json_ is not None else set()
-        if any(given.issuperset(pair) for pair in _PAIRS):
+        if len(given) > 1 and any(given.issuperset(pair) for pair in _PAIRS):
             message = (
                 "at most one of json, body and form may be given, or body_file, or files with form"
             )
@@ -293,6 +296,14 @@ def is_expression(text: str) -> str:
 
     compiled(text)
     return text
+
+
+def _check_expression(name: str, text: str) -> None:
+    try:
+        is_expression(text)
+    except ValueError as error:
+        message = f"{name}: {error}"
+        raise ValueError(message) from None
 
 
 def _has(inputs: Any, name: str) -> bool:

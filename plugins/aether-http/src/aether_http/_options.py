@@ -15,9 +15,10 @@ from pydantic import (
     model_validator,
 )
 
-from aether_http._duration import seconds_of
 from aether_http._statuses import codes_of
+from aether_sdk import parse_duration
 
+_MICROSECONDS: Final = 1_000_000
 _RETRIED: Final[list[int | str]] = [429, 502, 503, 504]
 
 
@@ -40,7 +41,7 @@ Status = Annotated[int | str, AfterValidator(_is_status)]
 
 def in_seconds(value: str | float) -> float:
     """Return a duration in seconds."""
-    return seconds_of(value) if isinstance(value, str) else value
+    return parse_duration(value) / _MICROSECONDS if isinstance(value, str) else value
 
 
 def _one_of(*names: str) -> dict[str, JsonValue]:

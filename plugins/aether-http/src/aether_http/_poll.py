@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import Field, field_validator
 
@@ -14,9 +14,15 @@ from aether_http._statuses import describe, is_expected
 from aether_sdk import ExecCode, ExecOutputs, Executor, Parameter, TaskTimeout, bind_inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aether_http._calls import Call, Sleep
     from aether_http._exchange import Answer
     from aether_sdk import ExecuteRequest, JsonValue
+
+
+#: What conditions are about.
+_SEEN: Final = ("status_code", "headers", "body", "json", "url", "elapsed_ms")
 
 
 class HttpPollInputs(RequestInputs):
@@ -40,7 +46,19 @@ class HttpPollInputs(RequestInputs):
     @field_validator("until", "fail_when")
     @classmethod
     def _is_expression(cls, value: str | None) -> str | None:
-        return value if value is None else is_expression(value)
+        return value if value is None else _about_an_answer(is_expression(value))
+
+
+def _about_an_answer(text: str) -> str:
+    # Late, for the reason given in `Connections.call`.
+    from aether_http._extraction import fields_of
+
+    fields = fields_of(text)
+    if fields and not any(mark in text for mark in ("@", "*")) and fields.isdisjoint(_SEEN):
+        named = ", ".join(sorted(fields))
+        message = f"{text!r} looks at {named}, but an answer has {', '.join(_SEEN)}"
+        raise ValueError(message)
+    return text
 
 
 class HttpPollOutputs(HttpOutputs):
@@ -77,7 +95,7 @@ class HttpPollExecutor(Executor):
         """
         inputs = bind_inputs(request.inputs, HttpPollInputs)
         call = await self._connections.call(inputs, request, self._sleep)
-        polling = _Polling(inputs, call, self._sleep)
+        polling = _Polling(inputs, call, self._sleep, request.log)
         try:
             async with asyncio.timeout(in_seconds(inputs.give_up_after)):
                 return await polling.run()
@@ -92,7 +110,10 @@ class HttpPollExecutor(Executor):
 class _Polling:
     """What one attempt has seen so far."""
 
-    def __init__(self, inputs: HttpPollInputs, call: Call, sleep: Sleep) -> None:
+    def __init__(
+        self, inputs: HttpPollInputs, call: Call, sleep: Sleep, log: Callable[[str], object]
+    ) -> None:
+        self._log = log
         self._inputs = inputs
         self._call = call
         self._sleep = sleep
@@ -110,7 +131,10 @@ class _Polling:
             outcome = self._judged(answer, remark)
             if outcome is not None:
                 return outcome
-            await self._sleep(max(in_seconds(self._inputs.interval), retry_after(answer) or 0))
+            wait = max(in_seconds(self._inputs.interval), retry_after(answer) or 0)
+            said = f"answer {self._polls}: {answer.status_code}, the condition does not hold yet"
+            self._log(f"{said}, the next one in {wait:.3g} s")
+            await self._sleep(wait)
 
     def given_up(self) -> TaskTimeout:
         """Return the error of a condition that did not come to hold in time."""

@@ -40,7 +40,7 @@ def proxy_url(text: str) -> httpx.URL:
     except httpx.InvalidURL:
         # Without the parser's words, which may quote a password.
         raise ProxyUrlError("the URL of the proxy is invalid") from None
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.raw_host:
         message = f"a proxy needs an http or https URL with a host; {url.scheme!r} is not supported"
         raise ProxyUrlError(message)
     return url

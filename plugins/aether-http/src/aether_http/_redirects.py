@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
+
+from aether_http._messages import Outgoing
+
+if TYPE_CHECKING:
+    from aether_http._messages import Received
 
 MAX_REDIRECTS: Final = 20
 
@@ -22,12 +27,14 @@ _HARMLESS: Final = frozenset(
         "user-agent",
     }
 )
-_OF_THE_BODY: Final = (
-    "Content-Encoding",
-    "Content-Language",
-    "Content-Length",
-    "Content-Type",
-    "Transfer-Encoding",
+_OF_THE_BODY: Final = frozenset(
+    {
+        "content-encoding",
+        "content-language",
+        "content-length",
+        "content-type",
+        "transfer-encoding",
+    }
 )
 
 
@@ -35,43 +42,33 @@ class RedirectError(Exception):
     """An answer points to where no request can go."""
 
 
-def next_request(request: httpx.Request, response: httpx.Response) -> httpx.Request | None:
+def next_request(request: Outgoing, answer: Received) -> Outgoing | None:
     """Return the request that a redirect asks for, None if the answer is no redirect.
 
     Raises:
         RedirectError: the answer does not point to an http or https URL.
     """
-    location = response.headers.get("location")
-    if response.status_code not in _ELSEWHERE or location is None:
+    location = answer.headers.get("location")
+    if location is None or answer.status_code not in _ELSEWHERE:
         return None
     url = _target(request.url, location)
-    method = _method(request.method, response.status_code)
-    headers = request.headers.copy()
+    method = _method(request.method, answer.status_code)
+    headers = [pair for pair in request.headers if pair[0].lower() != "host"]
     if not same_origin(url, request.url):
-        headers = httpx.Headers([(k, v) for k, v in headers.multi_items() if k in _HARMLESS])
-    headers["Host"] = url.netloc.decode()
-    stream: httpx.AsyncByteStream | None = None
+        headers = [pair for pair in headers if pair[0].lower() in _HARMLESS]
     if method == request.method:
-        assert isinstance(request.stream, httpx.AsyncByteStream)  # noqa: S101 - as built here
-        stream = request.stream
-    else:
-        for name in _OF_THE_BODY:
-            headers.pop(name, None)
-    following = httpx.Request(
-        method,
-        url,
-        headers=headers,
-        stream=stream or httpx.ByteStream(b""),
-        extensions=request.extensions,
-    )
-    if isinstance(following.stream, httpx.ByteStream):
-        following.read()
-    return following
+        return request._replace(url=url, headers=headers)
+    headers = [pair for pair in headers if pair[0].lower() not in _OF_THE_BODY]
+    return Outgoing(method, url, headers, None, request.way)
 
 
 def same_origin(one: httpx.URL, other: httpx.URL) -> bool:
     """Return whether two URLs lead to the same server."""
-    return (one.scheme, one.host, _port(one)) == (other.scheme, other.host, _port(other))
+    return (one.scheme, one.raw_host, _port(one)) == (
+        other.scheme,
+        other.raw_host,
+        _port(other),
+    )
 
 
 def _port(url: httpx.URL) -> int | None:
@@ -81,9 +78,10 @@ def _port(url: httpx.URL) -> int | None:
 def _target(base: httpx.URL, location: str) -> httpx.URL:
     try:
         url = base.join(location)
+        host = url.host
     except (httpx.InvalidURL, ValueError):
         raise RedirectError("redirected to an invalid url") from None
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not host:
         message = f"redirected to an unsupported url (scheme {url.scheme!r})"
         raise RedirectError(message)
     if not url.fragment and base.fragment:

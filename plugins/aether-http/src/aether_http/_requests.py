@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import PurePath
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import httpx
 
 from aether_http._credentials import authorization, basic, key_of
+from aether_http._messages import Outgoing, Way
 from aether_http._models import text_of
 from aether_http._options import HttpUpload, in_seconds, place_of
 from aether_http._proxies import proxy_url
 from aether_http._tls import context_of
-from aether_http._transport import PROXY, TLS
 from aether_http._uploads import (
     FileStream,
     ThreadedStream,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import ExitStack
 
+    from aether_http._messages import Content
     from aether_http._models import RequestInputs
     from aether_http._options import Duration
     from aether_sdk import ExecuteRequest
@@ -40,9 +42,7 @@ _DEFAULTS: Final = {
 }
 
 
-def build_request(
-    inputs: RequestInputs, request: ExecuteRequest, stack: ExitStack
-) -> httpx.Request:
+def build_request(inputs: RequestInputs, request: ExecuteRequest, stack: ExitStack) -> Outgoing:
     """Return the request, its files open until `stack` closes.
 
     Raises:
@@ -51,82 +51,93 @@ def build_request(
         ProxyUrlError: the proxy cannot be used.
         TaskError: a file cannot be sent.
     """
-    url = _url(inputs)
-    body = _body(inputs, request, stack)
-    built = httpx.Request(
-        inputs.method,
-        url.copy_with(userinfo=b"") if url.userinfo else url,
-        headers=_headers(inputs, request, url),
-        extensions=_extensions(inputs),
-        **body,
-    )
-    _announce(built, body.get("content"))
-    if inputs.files is not None and isinstance(built.stream, httpx.SyncByteStream):
-        built.stream = ThreadedStream(built.stream)
-    return built
-
-
-def _announce(built: httpx.Request, content: object) -> None:
-    """Tell the length of a file; httpx would send it in chunks, which not every server takes."""
-    if isinstance(content, FileStream):
-        built.headers["Content-Length"] = str(content.size)
-        built.headers.pop("Transfer-Encoding", None)
-
-
-def _url(inputs: RequestInputs) -> httpx.URL:
-    url = httpx.URL(inputs.url)
-    if url.scheme not in ("http", "https"):
-        message = f"unsupported scheme {url.scheme!r}, expected http or https"
-        raise httpx.InvalidURL(message)
-    if not url.host:
-        raise httpx.InvalidURL("the url names no host")
-    return url.copy_merge_params(inputs.query) if inputs.query else url
-
-
-def _headers(
-    inputs: RequestInputs, request: ExecuteRequest, url: httpx.URL
-) -> list[tuple[bytes, bytes]]:
-    given = {name: text_of(value).strip(" \t") for name, value in inputs.headers.items()}
-    names = {name.lower() for name in given}
-    added = {name: value for name, value in _DEFAULTS.items() if name.lower() not in names}
+    url = _parsed(inputs.url)
+    added = dict(_DEFAULTS)
     if inputs.auth is not None:
         added["Authorization"] = authorization(inputs.auth)
-    elif url.userinfo and "authorization" not in names:
+    elif url.userinfo:
         added["Authorization"] = basic(url.username, url.password)
     if inputs.idempotency_key:
         added["Idempotency-Key"] = key_of(inputs.idempotency_key, request)
-    return [(name.encode(), value.encode()) for name, value in {**added, **given}.items()]
+    of_body, content = _body(inputs, request, stack)
+    headers = _merged(inputs, {**added, **of_body})
+    if url.userinfo:
+        url = url.copy_with(userinfo=b"")
+    if inputs.query:
+        url = url.copy_merge_params(inputs.query)
+    return Outgoing(inputs.method, url, headers, content, _way(inputs))
 
 
-def _extensions(inputs: RequestInputs) -> dict[str, Any]:
-    extensions: dict[str, Any] = {
-        "timeout": {
-            "connect": _limit(inputs.connect_timeout),
-            "read": _limit(inputs.read_timeout),
-        },
-        TLS: context_of(inputs.tls),
-    }
-    if inputs.proxy is not None:
-        extensions[PROXY] = proxy_url(inputs.proxy) if inputs.proxy else None
-    return extensions
+# Whoever asks a server a thousand things often asks it the same.
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> httpx.URL:
+    url = httpx.URL(text)
+    if "://" not in text:
+        raise httpx.InvalidURL("it does not begin with http:// or https://")
+    if url.scheme not in ("http", "https"):
+        message = f"unsupported scheme {url.scheme!r}, expected http or https"
+        raise httpx.InvalidURL(message)
+    try:
+        host = url.host
+    except UnicodeError:
+        # An internationalised name that stands for none is found only when it is read.
+        raise httpx.InvalidURL("the name of the host is not valid") from None
+    if not host:
+        raise httpx.InvalidURL("the url names no host")
+    return url
+
+
+def _merged(inputs: RequestInputs, added: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the headers to send; given ones count more than others."""
+    if not inputs.headers:
+        return list(added.items())
+    given = [(name, text_of(value).strip(" \t")) for name, value in inputs.headers.items()]
+    names = {name.lower() for name, _ in given}
+    return [pair for pair in added.items() if pair[0].lower() not in names] + given
+
+
+def _way(inputs: RequestInputs) -> Way:
+    return Way(
+        context_of(inputs.tls),
+        _limit(inputs.connect_timeout),
+        _limit(inputs.read_timeout),
+        proxy_url(inputs.proxy) if inputs.proxy else None,
+        inputs.proxy is not None,
+    )
 
 
 def _limit(duration: Duration | None) -> float | None:
     return None if duration is None else in_seconds(duration)
 
 
-def _body(inputs: RequestInputs, request: ExecuteRequest, stack: ExitStack) -> dict[str, Any]:
-    """Return the arguments of httpx that make the body."""
+def _body(
+    inputs: RequestInputs, request: ExecuteRequest, stack: ExitStack
+) -> tuple[dict[str, str], Content]:
+    """Return the headers that a body asks for, and the body."""
     if inputs.body is not None:
-        return {"content": inputs.body.encode()}
+        return {}, inputs.body.encode()
     if inputs.body_file is not None:
         path = path_of(place_of(inputs.body_file), request)
-        return {"content": FileStream(path, size_of(path))}
+        size = size_of(path)
+        # Without it the file would be sent in chunks, which not every server takes.
+        return {"Content-Length": str(size)}, FileStream(path, size)
     if inputs.files is not None:
-        return {"data": _fields(inputs), "files": list(_parts(inputs, request, stack))}
+        return _encoded(data=_fields(inputs), files=list(_parts(inputs, request, stack)))
     if inputs.form is not None:
-        return {"data": inputs.form}
-    return {} if inputs.json_ is None else {"json": inputs.json_}
+        return _encoded(data=inputs.form)
+    return ({}, None) if inputs.json_ is None else _encoded(json=inputs.json_)
+
+
+def _encoded(**given: Any) -> tuple[dict[str, str], Content]:
+    """Return a body as httpx writes it, with its headers."""
+    written = httpx.Request("POST", "http://host", **given)
+    del written.headers["Host"]
+    headers = {name.decode().title(): value.decode() for name, value in written.headers.raw}
+    stream = written.stream
+    is_multipart = not isinstance(stream, httpx.ByteStream)
+    if is_multipart and isinstance(stream, httpx.SyncByteStream):
+        return headers, ThreadedStream(stream)
+    return headers, written.content
 
 
 def _fields(inputs: RequestInputs) -> dict[str, str | list[str]]:

@@ -41,9 +41,7 @@ class Retries:
 
     def __init__(self, inputs: RequestInputs) -> None:
         self._rule = inputs.retries
-        names = {name.lower() for name in inputs.headers}
-        has_key = bool(inputs.idempotency_key) or "idempotency-key" in names
-        self._is_harmless = has_key or inputs.method in _IDEMPOTENT
+        self._inputs = inputs
         self._waits = _backoff(inputs)
         self.used = 0
 
@@ -69,6 +67,13 @@ class Retries:
             return self._next()
         # Asking earlier than that would be of no use, and against what the server wishes.
         return None if asked > in_seconds(rule.max_wait) else self._next(asked)
+
+    @property
+    def _is_harmless(self) -> bool:
+        inputs = self._inputs
+        if inputs.method in _IDEMPOTENT or inputs.idempotency_key:
+            return True
+        return "idempotency-key" in {name.lower() for name in inputs.headers}
 
     def _may_pass(self, error: BaseException) -> bool:
         if isinstance(error, TimeoutError):

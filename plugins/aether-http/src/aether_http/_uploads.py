@@ -70,9 +70,8 @@ def path_of(place: HttpPlace, request: ExecuteRequest) -> str:
     name = str(place.artifact)
     path = None if request.inputs is None else request.inputs.artifact(name)
     if path is None:
-        raise TaskError(
-            f"the task has no input artifact {name!r}", hint="Declare it in inputs.artifacts."
-        )
+        message = f"the task has no input artifact {name!r}; declare it in inputs.artifacts"
+        raise TaskError(message)
     return path
 
 
@@ -83,8 +82,8 @@ def size_of(path: str) -> int:
         TaskError: there is no such file.
     """
     if Path(path).is_dir():
-        message = f"cannot send {path}: it is a folder"
-        raise TaskError(message, hint="Pack it in an archive first.")
+        message = f"cannot send {path}: it is a folder; pack it in an archive first"
+        raise TaskError(message)
     try:
         return Path(path).stat().st_size
     except (OSError, ValueError) as error:

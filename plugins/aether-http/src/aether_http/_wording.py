@@ -71,7 +71,7 @@ def _is_http(url: str) -> bool:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
         return False
-    return parsed.scheme in ("http", "https") and bool(parsed.host)
+    return parsed.scheme in ("http", "https") and bool(parsed.raw_host)
 
 
 def _system_text(error: BaseException | None) -> str:
@@ -79,8 +79,10 @@ def _system_text(error: BaseException | None) -> str:
     found = ""
     for _ in range(_MAX_CHAIN):
         if isinstance(error, ssl.SSLError):
-            # Its errno counts in a system of its own.
-            found = error.strerror or ""
+            # Its errno counts in a system of its own, and its text ends with a line of C.
+            found = (error.strerror or "").partition(" (_ssl.c")[0]
+            if "WRONG_VERSION_NUMBER" in found:
+                found += "; the server may speak http and not https"
         elif isinstance(error, OSError) and error.errno is not None:
             # asyncio puts words of its own into strerror; name look-ups have negative numbers.
             found = os.strerror(error.errno) if error.errno > 0 else error.strerror or ""
