@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import quote
 
 import pytest
 
@@ -25,6 +26,8 @@ from aether_core.cli import main
 VALUE = 'x7Qp"2!/long&secret value'
 SPELLINGS = (
     VALUE,
+    # However the rest of it is quoted.
+    "x7Qp",
     json.dumps(VALUE)[1:-1],
     base64.b64encode(VALUE.encode()).decode().rstrip("="),
     "x7Qp%222%21%2Flong%26secret%20value",
@@ -137,7 +140,14 @@ def test_echo_and_shell_use_a_secret_that_nobody_sees(work: Path, aether: Aether
         ran = aether("run", flow, "--run-id", output, "--output", output, "--progress")
         assert ran.status == 0, ran.err
 
-        for command in (("get", output), ("why", output), ("why", output, "say"), ("list",)):
+        for command in (
+            ("get", output),
+            ("why", output),
+            ("why", output, "say"),
+            ("logs", output),
+            ("logs", output, "program", "--follow"),
+            ("list",),
+        ):
             aether(*command)
             aether(*command, "--output", "json")
     execution = aether("get", "json", "--output", "json").json
@@ -145,6 +155,8 @@ def test_echo_and_shell_use_a_secret_that_nobody_sees(work: Path, aether: Aether
     assert "TOKEN=******\n" in outputs(execution, "program")["stdout"]
     assert "AETHER_SECRET" not in outputs(execution, "program")["stdout"]
     assert outputs(execution, "program")["stderr"] == "said: ******\n"
+    lines = [line["message"] for line in aether("logs", "json", "--output", "json").json]
+    assert {"TOKEN=******", "said: ******"} <= {*lines}
     assert (work / "was-here").read_text() == VALUE
 
 
@@ -178,15 +190,26 @@ def test_a_task_that_fails_with_the_secret_in_its_error(work: Path, aether: Aeth
 
 
 class _Mirror(BaseHTTPRequestHandler):
-    """Answers with what it was sent."""
+    """Answers with what it was sent, as the first part of the path says."""
+
+    seen: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
-        body = f"{self.path} {self.headers['Authorization']}".encode()
-        self.send_response(403)
-        self.send_header("X-Was", self.headers["Authorization"])
-        self.send_header("Content-Length", str(len(body)))
+        length = int(self.headers.get("Content-Length", "0"))
+        sent = f"{self.path} {self.headers.as_string()} {self.rfile.read(length).decode()}"
+        self.seen.append(sent)
+        ending = self.path.partition("?")[0].split("/")[1]
+        self.send_response({"welcome": 200, "cut": 200, "moved": 307}.get(ending, 403))
+        self.send_header("X-Was", self.headers.get("Authorization", ""))
+        if ending == "moved":
+            self.send_header("Location", f"/again?was={quote(sent)}")
+        body = sent.encode()
+        self.send_header("Content-Length", str(len(body) + (9 if ending == "cut" else 0)))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = True
+
+    do_POST = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -201,6 +224,57 @@ def server() -> Iterator[str]:
         yield f"http://127.0.0.1:{mirror.server_port}"
         mirror.shutdown()
         thread.join()
+
+
+def test_a_server_that_is_down_and_a_poll_tell_nothing_in_their_lines(
+    work: Path, aether: Aether, server: str
+) -> None:
+    """Each retry and each answer of a poll says a line, of urls and answers that have the value."""
+    token = "{{ workflow.parameters.token }}"  # noqa: S105  # a reference
+    call: dict[str, Any] = {"auth": {"bearer": token}, "query": {"key": token}}
+    asked: dict[str, Any] = {"url": f"{server}/{token}", "expected_status": [403], **call}
+    soon: dict[str, Any] = {"limit": 1, "wait": "1ms"}
+    flow = write(
+        work,
+        step("down", "http", url=f"http://127.0.0.1:9/{token}", retry=soon, **call),
+        step("refused", "http", retry={"statuses": [403], **soon}, **asked),
+        step("poll", "http.poll", until="`false`", interval="1ms", give_up_after="300ms", **asked),
+        arguments={"parameters": [{"name": "token", "valueFrom": REF}]},
+    )
+
+    aether("run", flow, "--run-id", "r")
+
+    lines = aether("logs", "r", "--output", "json").json
+    assert {line["task"] for line in lines} == {"down", "refused", "poll"}
+    events = aether("why", "r", "--output", "json")
+    assert events.status == 0
+
+
+def test_a_value_of_several_lines_is_hidden_line_by_line(
+    work: Path, aether: Aether, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As keys have them, printed whole, line by line, in colour, or cut by the program."""
+    key = "-----BEGIN KEY-----\nq8fTvB2nX4kLw0\nZ7\n-----END KEY-----"
+    monkeypatch.setenv("AETHER_SECRET_VAULT_PASS_WORD", key)
+    script = (
+        'echo "$KEY"; echo "$KEY" | while read -r line; do echo "> $line"; done; '
+        'echo "$KEY" | cut -c 1-12; printf "\\033[31m%s\\033[0m\\n" "$KEY"'
+    )
+    env = {"KEY": "{{ workflow.parameters.key }}"}
+    flow = write(
+        work,
+        step("say", "shell", script=script, env=env),
+        arguments={"parameters": [{"name": "key", "valueFrom": REF}]},
+    )
+
+    ran = aether("run", flow, "--run-id", "r")
+
+    assert ran.status == 0, ran.err
+    logged = aether("logs", "r").out
+    assert logged.startswith("say | ******\nsay | > ******\n")
+    for line in ("q8fTvB2nX4kLw0", "BEGIN KEY-----"):
+        assert line not in ran.err + ran.out + logged
+        assert line.encode() not in (work / "runs.db").read_bytes()
 
 
 def test_http_sends_a_secret_and_a_server_that_repeats_it_gives_nothing_away(
@@ -220,8 +294,72 @@ def test_http_sends_a_secret_and_a_server_that_repeats_it_gives_nothing_away(
 
     assert ran.status == 1
     assert outputs(ran.json, "call")["headers"]["x-was"] == "Bearer ******"
-    assert outputs(ran.json, "call")["body"].endswith("Bearer ******")
+    assert "Authorization: Bearer ******" in outputs(ran.json, "call")["body"]
     aether("get", "r")
+
+
+TOKEN = "{{ workflow.parameters.token }}"  # noqa: S105  # a reference
+
+#: Inputs that carry the secret, and what the server gets of it.
+CARRIED: dict[str, tuple[dict[str, Any], str]] = {
+    "bearer": ({"auth": {"bearer": TOKEN}}, f"Bearer {VALUE}"),
+    "basic": (
+        {"auth": {"username": "ann", "password": TOKEN}},
+        "Basic " + base64.b64encode(f"ann:{VALUE}".encode()).decode(),
+    ),
+    "key": ({"idempotency_key": TOKEN}, VALUE),
+    "cookie": ({"headers": {"Cookie": f"a={TOKEN}"}}, VALUE),
+    "query": ({"query": {"key": TOKEN}}, "x7Qp%222!/long%26secret+value"),
+    "body": ({"method": "POST", "json": {"deep": [TOKEN]}}, json.dumps(VALUE)),
+    "form": ({"method": "POST", "form": {"a": TOKEN}}, "x7Qp%222%21%2Flong%26secret+value"),
+}
+
+
+@pytest.mark.parametrize("ending", ["refused", "welcome", "moved", "cut"])
+def test_http_tells_nothing_whichever_way_a_secret_goes_and_however_it_ends(
+    work: Path, aether: Aether, server: str, ending: str
+) -> None:
+    """The server repeats all it gets: in body, headers, target of a redirect, broken answer."""
+    tasks = [
+        step(way, "http", url=f"{server}/{ending}/{way}", **given)
+        for way, (given, _) in CARRIED.items()
+    ]
+    flow = write(work, *tasks, arguments={"parameters": [{"name": "token", "valueFrom": REF}]})
+    _Mirror.seen.clear()
+
+    ran = aether("run", flow, "--run-id", "r", "--progress")
+
+    assert ran.status == (0 if ending == "welcome" else 1), ran.err
+    for way, (_, got) in CARRIED.items():
+        assert any(f"/{ending}/{way}" in seen and got in seen for seen in _Mirror.seen), way
+        aether("why", "r", way)
+    for command in ("get", "why", "watch"):
+        aether(command, "r")
+    aether("get", "r", "--output", "json")
+
+
+def test_a_secret_in_a_url_is_in_no_message(work: Path, aether: Aether, server: str) -> None:
+    """As a part of its query, its path and its user info; of a host that nobody has, too."""
+    urls = {
+        "query": f"{server}/refused?key={TOKEN}",
+        "path": f"{server}/refused/{TOKEN}/x",
+        "password": f"{server}/refused".replace("//", f"//ann:{TOKEN}@"),
+        "nowhere": f"http://nowhere.invalid/{TOKEN}",
+        "none": f"gopher://{TOKEN}",
+        "secret": TOKEN,
+    }
+    tasks = [step(name, "http", url=url) for name, url in urls.items()]
+    flow = write(work, *tasks, arguments={"parameters": [{"name": "token", "valueFrom": REF}]})
+
+    ran = aether("run", flow, "--run-id", "r")
+
+    assert ran.status == 1
+    found = aether("get", "r", "--output", "json").json["tasks"]
+    messages = {task["name"]: task["message"] for task in found}
+    assert "refused?key=" in messages["query"]
+    assert "cannot connect" in messages["nowhere"]
+    for name in urls:
+        aether("why", "r", name)
 
 
 def test_a_loop_and_a_retry_ask_again_and_tell_nothing(work: Path, aether: Aether) -> None:

@@ -82,7 +82,7 @@ def execute(work: Work, assignment: Assignment, carrier: ArtifactCarrier | None)
         registry.register(Plain(work))
         broker = InProcessBroker(registry, artifacts=carrier)
         done: asyncio.Future[TaskCompleted] = asyncio.get_running_loop().create_future()
-        await broker.open(lambda _: None, done.set_result)
+        await broker.open(lambda _: None, done.set_result, lambda _: None)
         broker.dispatch(assignment)
         result = await done
         await broker.close()
@@ -353,7 +353,7 @@ def test_a_cancelled_attempt_leaves_nothing(
         registry.register(executor)
         broker = InProcessBroker(registry, artifacts=carrier)
         results: list[TaskCompleted] = []
-        await broker.open(lambda _: None, results.append)
+        await broker.open(lambda _: None, results.append, lambda _: None)
         broker.dispatch(job({"report": ""}))
         await executor.entered.wait()
         broker.cancel("task")

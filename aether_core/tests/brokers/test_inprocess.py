@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from aether_core.brokers import InProcessBroker
-from aether_core.kernel import Assignment, TaskCompleted, TaskStarted
+from aether_core.kernel import Assignment, TaskCompleted, TaskLogged, TaskStarted
 from aether_core.plugins import Registry
 from aether_sdk import ExecOutputs, ExecuteRequest, Executor, ExecutorSchema, TaskFailed
 
@@ -51,6 +51,7 @@ class Desk:
         self.broker = InProcessBroker(registry, concurrency=concurrency)
         self.started: list[int] = []
         self.results: dict[int, TaskCompleted] = {}
+        self.batches: list[TaskLogged] = []
         self.changed = asyncio.Event()
 
     def give(
@@ -84,6 +85,10 @@ class Desk:
         self.results[event.task_seq] = event
         self.changed.set()
 
+    def on_logged(self, event: TaskLogged) -> None:
+        self.batches.append(event)
+        self.changed.set()
+
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
             while not condition():
@@ -91,7 +96,7 @@ class Desk:
                 await self.changed.wait()
 
     async def __aenter__(self) -> Desk:
-        await self.broker.open(self.on_started, self.on_completed)
+        await self.broker.open(self.on_started, self.on_completed, self.on_logged)
         return self
 
     async def __aexit__(self, *_: object) -> None:

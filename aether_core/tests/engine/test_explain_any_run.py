@@ -129,7 +129,7 @@ class Player:
         for event in self.moves():
             await self.apply(event)
             if self.random.random() < 0.2:
-                said.append(await self.ask())
+                said.append(await self.ask(some=2))
         said.append(await self.ask())
         return said
 
@@ -186,8 +186,8 @@ class Player:
         await self.store.commit([answer.changes])
         self.jobs += [e.assignment for e in answer.effects if isinstance(e, Dispatch)]
 
-    async def ask(self) -> Explanation:
-        """Explain the whole run, and every task by every name that it has."""
+    async def ask(self, some: int | None = None) -> Explanation:
+        """Explain the whole run, and every task by every name that it has, or some of these."""
         self.clock += 1
         explanation = await explain(self.store, "run", now=self.clock)
         names = {task.path for task in explanation.tasks}
@@ -195,7 +195,8 @@ class Player:
             names |= {record.name, record.task_id}
         for dag in self.plan.dags.values():
             names |= {node.name for node in dag.nodes}
-        for name in sorted(names):
+        asked_for = sorted(names)
+        for name in asked_for if some is None else self.random.choices(asked_for, k=some):
             asked = await explain(self.store, "run", now=self.clock, task=name)
             assert asked.tasks
             assert all(task.reasons for task in asked.tasks)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aether_sdk._binding import bind_inputs
     from aether_sdk._codes import ExecCode, Phase, phase_of_code
     from aether_sdk._conversion import output_from
+    from aether_sdk._duration import DURATION_PATTERN, parse_duration
     from aether_sdk._errors import (
         AetherError,
         BindError,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_LEVEL",
+    "DURATION_PATTERN",
     "ENTRY_POINT_GROUP",
     "MASK",
     "PROJECT_NAME",
@@ -97,6 +99,7 @@ __all__ = [
     "outcome_of",
     "outcome_of_error",
     "output_from",
+    "parse_duration",
     "phase_of_code",
     "schema_of",
 ]
@@ -106,6 +109,7 @@ _NAMES_BY_MODULE = {
     "_binding": "bind_inputs",
     "_codes": "ExecCode Phase phase_of_code",
     "_conversion": "output_from",
+    "_duration": "DURATION_PATTERN parse_duration",
     "_errors": (
         "AetherError BindError BindProblem ExecutorAlreadyRegistered OutputError PluginError "
         "SchemaError TaskError TaskFailed TaskOutcome TaskSuspended TaskTimeout UnknownExecutor"

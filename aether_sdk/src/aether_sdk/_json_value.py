@@ -30,10 +30,17 @@ def json_value(value: object, path: str = "$") -> JsonValue:
         OutputError: A part of `value` is of another type, a number is not finite, a key is not a
             string, text is not valid Unicode, or the nesting is deeper than 128.
     """
-    kind = type(value)
-    if value is None or kind is bool or kind is int:
+    if is_simple(value):
         return cast("JsonValue", value)
     return _copied(value, path, 0)
+
+
+def is_simple(value: object) -> bool:
+    """Return whether `json_value` would give `value` itself; it may do so for other values, too."""
+    kind = type(value)
+    if kind is str:
+        return cast("str", value).isascii()
+    return value is None or kind is bool or kind is int
 
 
 def _copied(value: object, path: str, depth: int) -> JsonValue:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from aether_sdk._codes import ExecCode
 from aether_sdk._errors import AetherError, OutputError, TaskOutcome
-from aether_sdk._json_value import json_value, type_name
+from aether_sdk._json_value import is_simple, json_value, type_name
 from aether_sdk._kinds import base_model
 from aether_sdk._outputs import ExecOutputs
 from aether_sdk._parameters import UNSET, Parameter
@@ -93,7 +93,7 @@ def _checked(outputs: ExecOutputs) -> ExecOutputs:
     artifacts = tuple(
         _checked_artifact(item) for item in _items(outputs.artifacts, "the artifacts")
     )
-    return replace(outputs, parameters=parameters, artifacts=artifacts)
+    return ExecOutputs(outputs.code, outputs.message, parameters, artifacts)
 
 
 def _expect(value: object, kind: type[object], what: str, wanted: str) -> None:
@@ -111,10 +111,11 @@ def _items(values: object, what: str) -> Iterable[object]:
 def _checked_parameter(parameter: object) -> Parameter:
     if not isinstance(parameter, Parameter):
         raise OutputError(f"a parameter is of type {type_name(parameter)}, expected Parameter")
-    if parameter.value is UNSET:
+    if parameter.value is UNSET or (type(parameter.name) is str and is_simple(parameter.value)):
         return parameter
     value = json_value(parameter.value, child_path("$", parameter.name))
-    return replace(parameter, value=value)
+    # Making one again costs more than the check, and most values are what they were.
+    return parameter if value is parameter.value else replace(parameter, value=value)
 
 
 def _checked_artifact(artifact: object) -> Artifact:

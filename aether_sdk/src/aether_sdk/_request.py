@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aether_sdk._parameters import Inputs
     from aether_sdk._resources import Resources
@@ -31,6 +32,8 @@ class ExecuteRequest:
         output_artifacts: The output artifacts that the task declares, by name: the path where each
             is looked for, as a file or a folder, once the attempt has succeeded. Nothing is there
             yet, but the folder around it is.
+        on_log: Takes what `log` is given, from any thread, and returns what `log` returns; None
+            if nobody listens.
     """
 
     task_run_id: str
@@ -44,3 +47,24 @@ class ExecuteRequest:
     retry_count: int = 0
     attempt: int = 1
     output_artifacts: Mapping[str, str] = field(default_factory=dict[str, str])
+    on_log: Callable[[str], bool] | None = field(default=None, repr=False, compare=False)
+
+    def log(self, text: str) -> bool:
+        """Say something while the work goes on; it joins the events of the run line by line.
+
+        May be called from any thread. It neither waits nor raises. The engine takes 1,000 lines and
+        262,144 characters of an attempt, and keeps 4,096 characters of a line. Secrets of the run
+        are hidden in them. What comes after the result or a cancellation is dropped.
+
+        Args:
+            text: one line, or several.
+
+        Returns:
+            Whether lines are still taken; once they are not, making more is wasted work.
+        """
+        if self.on_log is None:
+            return False
+        # Nobody's task may fail for what it says.
+        with suppress(Exception):
+            return self.on_log(text)
+        return False

@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 
 from aether_sdk import ExecCode, ExecuteRequest, Executor, Resources, TaskFailed
-from aether_sdk.testing import Ending, Limits, request_for, run_request
+from aether_sdk.testing import (
+    Ending,
+    Limits,
+    Sample,
+    check_contract,
+    request_for,
+    run_request,
+)
 
 
 class Doing(Executor):
@@ -190,3 +197,40 @@ def test_a_plain_function_may_exit_and_fail() -> None:
     failed = run_request(Plain(), request_for(retry_count=1))
     assert failed.outputs is not None
     assert failed.outputs.message == "ValueError: no"
+
+
+def test_what_the_executor_says_comes_line_by_line() -> None:
+    """Also to whoever listens on behalf of the request."""
+    heard: list[str] = []
+
+    async def act(request: ExecuteRequest) -> None:
+        assert request.log("one")
+        assert not request.log("two\nthree")
+
+    def listen(text: str) -> bool:
+        heard.append(text)
+        return len(heard) < 2
+
+    attempt = run_request(Doing(act), request_for(on_log=listen))
+
+    assert attempt.lines == ("one", "two", "three")
+    assert heard == ["one", "two\nthree"]
+
+
+class Babbling(Executor):
+    """Says what it was given."""
+
+    type = "babbling"
+
+    async def execute(self, request: ExecuteRequest) -> None:
+        assert request.inputs is not None
+        request.log(f"got {request.inputs.get('password')}")
+
+
+def test_a_secret_that_is_said_is_found() -> None:
+    sample = Sample({"password": "wind-and-water"}, secrets={"password"})
+
+    findings = check_contract(Babbling, [sample], is_installed=False)
+
+    found = [finding.message for finding in findings if finding.code == "secrets"]
+    assert any("a secret is in the lines it said" in message for message in found)

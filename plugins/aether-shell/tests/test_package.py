@@ -28,6 +28,7 @@ TABLE = {
         "max_output_bytes",
         "stdout_format",
         "values_file",
+        "log",
         "max_cpu_seconds",
         "max_memory_bytes",
         "max_open_files",

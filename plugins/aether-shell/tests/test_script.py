@@ -214,6 +214,7 @@ def test_the_schema_takes_any_further_input() -> None:
         "cwd",
         "stdin",
         "max_output_bytes",
+        "log",
         "stdout_format",
         "values_file",
     }

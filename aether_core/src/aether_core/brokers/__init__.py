@@ -9,11 +9,13 @@ from aether_core.brokers._inprocess import (
     InProcessBroker,
 )
 from aether_core.brokers._invocation import Invoker
+from aether_core.brokers._log import AttemptLog
 from aether_core.brokers._workspace import ArtifactCarrier
 
 __all__ = [
     "DEFAULT_CONCURRENCY",
     "ArtifactCarrier",
+    "AttemptLog",
     "ExecutorSource",
     "InProcessBroker",
     "Invoker",

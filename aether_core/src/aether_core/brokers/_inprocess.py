@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from aether_core.brokers._answer import answer_of
-from aether_core.brokers._invocation import Invoker
+from aether_core.brokers._invocation import NO_FILES, Invoker
+from aether_core.brokers._log import AttemptLog
 from aether_core.brokers._workspace import invoke_with_artifacts
 from aether_core.kernel import Assignment, TaskStarted
 from aether_core.ports import SystemClock
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aether_core.brokers._workspace import ArtifactCarrier, Places
-    from aether_core.kernel import TaskCompleted
+    from aether_core.kernel import TaskCompleted, TaskLogged
     from aether_core.ports import Clock
     from aether_sdk import Executor
 
@@ -43,6 +44,8 @@ class _Job(msgspec.Struct, eq=False):
     is_cancelled: bool = False
     #: Set while it has a place.
     task: asyncio.Task[None] | None = None
+    #: Set as soon as it has begun.
+    log: AttemptLog | None = None
 
 
 class InProcessBroker:
@@ -86,15 +89,20 @@ class InProcessBroker:
         self._closed = False
         self._on_started: Callable[[TaskStarted], None]
         self._on_completed: Callable[[TaskCompleted], None]
+        self._on_logged: Callable[[TaskLogged], None]
+        self._loop: asyncio.AbstractEventLoop
 
     async def open(
         self,
         on_started: Callable[[TaskStarted], None],
         on_completed: Callable[[TaskCompleted], None],
+        on_logged: Callable[[TaskLogged], None],
     ) -> None:
         """Begin to take assignments."""
         self._on_started = on_started
         self._on_completed = on_completed
+        self._on_logged = on_logged
+        self._loop = asyncio.get_running_loop()
 
     def dispatch(self, assignment: Assignment) -> None:
         """Queue a task; it starts as soon as a place is free."""
@@ -108,13 +116,16 @@ class InProcessBroker:
         job = self._jobs.pop(task_id, None)
         if job is not None:
             job.is_cancelled = True
+            if job.log is not None:
+                job.log.discard()
             if job.task is not None:
                 job.task.cancel()
 
     async def close(self) -> None:
-        """Cancel everything and wait until the executors have cleaned up after themselves.
+        """Cancel everything, wait until the executors have cleaned up, and close them.
 
-        An executor that ignores its cancellation is abandoned after 10 seconds.
+        An executor that ignores its cancellation is abandoned after 10 seconds, one that does not
+        close after 5.
         """
         self._closed = True
         self._queue.clear()
@@ -122,6 +133,7 @@ class InProcessBroker:
             self.cancel(task_id)
         if self._running:
             await asyncio.wait(self._running, timeout=_CLOSE_SECONDS)
+        await self._invoker.aclose()
 
     def _fill(self) -> None:
         """Start queued tasks while there are free places."""
@@ -143,9 +155,10 @@ class InProcessBroker:
     async def _work(self, job: _Job) -> None:
         """Execute one assignment and report its start and its result."""
         assignment = job.assignment
+        job.log = log = AttemptLog(assignment, self._on_logged, self._clock, self._loop)
         try:
             self._report_start(assignment)
-            outputs, places = await self._outputs(assignment)
+            outputs, places = await self._outputs(assignment, log)
         except asyncio.CancelledError:
             if job.is_cancelled:
                 return
@@ -154,16 +167,19 @@ class InProcessBroker:
         if not job.is_cancelled:
             if self._jobs.get(assignment.task_id) is job:
                 del self._jobs[assignment.task_id]
+            log.close()
             self._on_completed(answer_of(assignment, outputs, self._clock.now(), places))
 
-    async def _outputs(self, assignment: Assignment) -> tuple[ExecOutputs, Places]:
+    async def _outputs(self, assignment: Assignment, log: AttemptLog) -> tuple[ExecOutputs, Places]:
         executor = self._executors.get(assignment.executor_type)
         if executor is None:
             message = f"unknown executor type: {assignment.executor_type}"
             return ExecOutputs(code=ExecCode.ERROR, message=message), {}
         if assignment.input_artifacts or assignment.output_artifacts:
-            return await invoke_with_artifacts(self._invoker, executor, assignment, self._artifacts)
-        return await self._invoker.invoke(executor, assignment), {}
+            return await invoke_with_artifacts(
+                self._invoker, executor, assignment, self._artifacts, log.say
+            )
+        return await self._invoker.invoke(executor, assignment, NO_FILES, log.say), {}
 
     def _report_start(self, assignment: Assignment) -> None:
         self._on_started(

@@ -9,6 +9,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
+from aether_core.brokers._closing import Called
 from aether_sdk import (
     AetherError,
     ExecCode,
@@ -43,15 +44,23 @@ NO_FILES: Final = Files()
 
 
 class Invoker:
-    """Calls executors; remembers which of them are coroutine functions."""
+    """Calls executors, and closes those that it has called.
+
+    Remembers which of them are coroutine functions.
+    """
 
     def __init__(self) -> None:
+        self._called = Called()
         self._is_async: dict[str, bool] = {}
         self._schemas: dict[str, ExecutorSchema] = {}
         self._promised: dict[str, frozenset[str]] = {}
 
     async def invoke(
-        self, executor: Executor, assignment: Assignment, files: Files = NO_FILES
+        self,
+        executor: Executor,
+        assignment: Assignment,
+        files: Files = NO_FILES,
+        on_log: Callable[[str], bool] | None = None,
     ) -> ExecOutputs:
         """Execute an assignment; every failure of the executor becomes outputs with a code.
 
@@ -59,23 +68,30 @@ class Invoker:
             executor: what to call.
             assignment: what to execute.
             files: its artifacts.
+            on_log: takes what the executor says meanwhile.
 
         Raises:
             asyncio.CancelledError: the call was cancelled.
         """
-        request = _request(assignment, self._inputs_for(executor, assignment), files)
+        request = _request(assignment, self._inputs_for(executor, assignment), files, on_log)
         try:
             answer: object = (
                 executor.execute(request)
                 if self._runs_on_loop(executor)
                 else await in_thread(lambda: executor.execute(request))
             )
-            return self._kept_promise(executor, outcome_of(await _settled(answer)))
+            if inspect.isawaitable(answer):
+                answer = await cast("Awaitable[object]", answer)
+            return self._kept_promise(executor, outcome_of(answer))
         except Exception as error:  # noqa: BLE001  # whatever a plugin raises is the task's outcome
             return _located(outcome_of_error(error), error)
         except SystemExit as error:
             # A plugin that calls sys.exit() ends its task, not the engine.
             return outcome_of_error(RuntimeError(f"the executor called sys.exit({error.code!r})"))
+
+    async def aclose(self) -> None:
+        """Close the executors that were called, unless another broker of this loop has them too."""
+        await self._called.aclose()
 
     def _inputs_for(self, executor: Executor, assignment: Assignment) -> Mapping[str, JsonValue]:
         """Return the inputs that an executor gets.
@@ -84,7 +100,7 @@ class Invoker:
         an executor that says which inputs it takes is spared them.
         """
         inputs = assignment.inputs
-        if all("." not in name for name in inputs) or self._schema(executor).inputs is None:
+        if "." not in "".join(inputs) or self._schema(executor).inputs is None:
             return inputs
         return {name: value for name, value in inputs.items() if "." not in name}
 
@@ -100,6 +116,8 @@ class Invoker:
             declared = self._schema(executor).outputs or {}
             promised = frozenset(map(str, cast("list[object]", declared.get("required", []))))
             self._promised[executor.type] = promised
+        if not promised:
+            return outputs
         missing = promised.difference(parameter.name for parameter in outputs.parameters)
         if not missing:
             return outputs
@@ -119,6 +137,7 @@ class Invoker:
         if known is None:
             known = inspect.iscoroutinefunction(executor.execute)
             self._is_async[executor.type] = known
+            self._called.add(executor)
         return known
 
 
@@ -136,15 +155,11 @@ def _located(outputs: ExecOutputs, error: Exception) -> ExecOutputs:
     return dataclasses.replace(outputs, message=f"{outputs.message} ({where})")
 
 
-async def _settled(answer: object) -> object:
-    """Return an answer, awaited if it is awaitable."""
-    if inspect.isawaitable(answer):
-        return await cast("Awaitable[object]", answer)
-    return answer
-
-
 def _request(
-    assignment: Assignment, inputs: Mapping[str, JsonValue], files: Files
+    assignment: Assignment,
+    inputs: Mapping[str, JsonValue],
+    files: Files,
+    on_log: Callable[[str], bool] | None,
 ) -> ExecuteRequest:
     return ExecuteRequest(
         task_run_id=assignment.task_id,
@@ -159,6 +174,7 @@ def _request(
         retry_count=assignment.retry_count,
         attempt=assignment.attempt,
         output_artifacts=files.outputs,
+        on_log=on_log,
     )
 
 

@@ -11,6 +11,7 @@ from aether_core.ports import ArtifactError, ArtifactKey
 from aether_sdk import ExecCode, ExecOutputs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -49,6 +50,7 @@ async def invoke_with_artifacts(
     executor: Executor,
     assignment: Assignment,
     carrier: ArtifactCarrier | None,
+    on_log: Callable[[str], bool] | None = None,
 ) -> tuple[ExecOutputs, Places]:
     """Execute an assignment that has artifacts, in a folder of its own that is removed again.
 
@@ -62,7 +64,7 @@ async def invoke_with_artifacts(
     try:
         async with _Workspace(assignment, carrier) as workspace:
             files = await workspace.fetch()
-            outputs = await invoker.invoke(executor, assignment, files)
+            outputs = await invoker.invoke(executor, assignment, files, on_log)
             try:
                 return outputs, await workspace.keep(outputs)
             except _Unavailable as error:

@@ -26,6 +26,7 @@ from aether_core.engine._execution import (
     summary_of,
 )
 from aether_core.engine._heartbeat import LEASE
+from aether_core.engine._paths import matching_tasks, task_paths
 from aether_core.engine._templates import (
     Resolved,
     Templates,
@@ -36,6 +37,7 @@ from aether_core.engine._variables import RunVariables
 from aether_core.engine.sealing._mask import Mask, shown_events
 
 if TYPE_CHECKING:
+    from aether_core.engine._logs import LogLine, LogReader
     from aether_core.engine.cron._admission import AdmittedCron, admit_cron
     from aether_core.engine.cron._book import CronBook
     from aether_core.engine.cron._cron import Cron
@@ -65,6 +67,8 @@ __all__ = [
     "EngineClosed",
     "EngineError",
     "EngineFailed",
+    "LogLine",
+    "LogReader",
     "Mask",
     "NotApplicable",
     "NotSuspended",
@@ -82,11 +86,13 @@ __all__ = [
     "execution_of",
     "follow_reference",
     "iso_time",
+    "matching_tasks",
     "problem_titles",
     "reference_of",
     "shown_events",
     "summary_of",
     "system_variables",
+    "task_paths",
 ]
 
 _HOMES = {
@@ -100,6 +106,8 @@ _HOMES = {
     "CronRun": "cron._view",
     "CronSlot": "cron._view",
     "CronSummary": "cron._view",
+    "LogLine": "_logs",
+    "LogReader": "_logs",
     "WorkflowSpecFixed": "cron._errors",
     "admit_cron": "cron._admission",
 }
@@ -111,7 +119,7 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        # Late: few commands have to do with schedules.
+        # Late: few commands have to do with schedules or with logs.
         from importlib import import_module
 
         value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

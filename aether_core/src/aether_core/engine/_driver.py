@@ -20,10 +20,8 @@ from aether_core.kernel import (
     CommandAnswer,
     Dispatch,
     NotifyHook,
-    RunChanges,
     RunEnded,
     RunState,
-    TaskRecord,
     TimePassed,
     step,
 )
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from aether_core.engine.sealing._broker import SecretBroker
-    from aether_core.kernel import Effect, Event, Step
+    from aether_core.kernel import Event, RunChanges, Step, TaskRecord
     from aether_core.ports import Clock, HookNotifier, Store
 
 # Bounds the size of one transaction, and so the time for which nothing else happens.
@@ -52,10 +50,16 @@ class Actor(msgspec.Struct):
     ended: asyncio.Future[None]
     #: Set while nothing goes on in the run until somebody resumes a task.
     suspended: asyncio.Event
-    #: Set and replaced whenever new events of the run are durable.
-    news: asyncio.Event
+    #: Set once new events of the run are durable; None while nobody waits for them.
+    news: asyncio.Event | None = None
     #: Requests of this process that have not been answered, by their number.
     asked: dict[int, asyncio.Future[CommandAnswer]] = {}
+
+    def awaited_news(self) -> asyncio.Event:
+        """Return what is set once further events of the run are durable."""
+        if self.news is None:
+            self.news = asyncio.Event()
+        return self.news
 
     async def pauses(self) -> bool:
         """Wait until the run is suspended; returns False if it goes away from here instead."""
@@ -64,38 +68,6 @@ class Actor(msgspec.Struct):
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         pause.cancel()
         return self.suspended.is_set()
-
-
-class _Gathered:
-    """What several steps of one run changed, as one unit of commit."""
-
-    def __init__(self, actor: Actor, version: int) -> None:
-        self.actor = actor
-        self.effects: list[Effect] = []
-        self.answers: list[CommandAnswer] = []
-        self._version = version
-        self._created: dict[int, TaskRecord] = {}
-        self._updated: dict[int, TaskRecord] = {}
-        self._events: list[object] = []
-        self.changes = RunChanges(actor.state.run, version, [], [], [])
-
-    def add(self, answer: Step) -> None:
-        changes = answer.changes
-        for record in changes.created:
-            self._created[record.seq] = record
-        for record in changes.updated:
-            if record.seq not in self._created:
-                self._updated[record.seq] = record
-        self.changes.events.extend(changes.events)
-        self.answers.extend(changes.answers)
-        self.effects.extend(answer.effects)
-
-    def seal(self) -> RunChanges:
-        self.changes.created = list(self._created.values())
-        self.changes.updated = list(self._updated.values())
-        # Requests of this process have numbers below zero, and no place in the store.
-        self.changes.answers = [answer for answer in self.answers if answer.command_id > 0]
-        return self.changes
 
 
 class Driver:
@@ -168,7 +140,6 @@ class Driver:
             loop.create_future(),
             loop.create_future(),
             suspended=asyncio.Event(),
-            news=asyncio.Event(),
         )
         self._actors[state.run.run_id] = actor
         self._broker.cover(state.run)
@@ -224,28 +195,24 @@ class Driver:
 
     async def _process(self, batch: Iterable[tuple[str, Event]]) -> None:
         """Apply a batch of events, commit once, then act."""
-        gathered: dict[str, _Gathered] = {}
+        events: dict[str, list[Event]] = {}
         for run_id, event in batch:
-            actor = self._actors.get(run_id)
-            if actor is None:
-                continue
-            unit = gathered.get(run_id)
-            if unit is None:
-                unit = gathered[run_id] = _Gathered(actor, actor.state.run.version)
-            unit.add(step(actor.state, event))
-        await self._commit(gathered)
-        for run_id, unit in gathered.items():
-            self._act(run_id, unit)
+            if run_id in self._actors:
+                events.setdefault(run_id, []).append(event)
+        steps = {run_id: step(self._actors[run_id].state, *each) for run_id, each in events.items()}
+        await self._commit(steps)
+        for run_id, answer in steps.items():
+            self._act(run_id, answer)
 
-    async def _commit(self, gathered: dict[str, _Gathered]) -> None:
-        """Commit all units; runs that another engine changed are let go, the rest go on."""
+    async def _commit(self, steps: dict[str, Step]) -> None:
+        """Commit all steps; runs that another engine changed are let go, the rest go on."""
         retries = iter(_COMMIT_RETRIES)
-        changes = {run_id: unit.seal() for run_id, unit in gathered.items()}
-        while gathered:
+        while steps:
             try:
-                await self._store.commit([changes[run_id] for run_id in gathered])
+                await self._store.commit([_stored(each.changes) for each in steps.values()])
             except VersionConflict as conflict:
-                self._let_go(conflict.run_id, gathered.pop(conflict.run_id))
+                del steps[conflict.run_id]
+                self._let_go(conflict.run_id)
             except StoreError:
                 wait = next(retries, None)
                 if wait is None:
@@ -254,17 +221,16 @@ class Driver:
             else:
                 return
 
-    def _act(self, run_id: str, unit: _Gathered) -> None:
-        actor = unit.actor
+    def _act(self, run_id: str, answer: Step) -> None:
+        actor = self._actors[run_id]
         if not actor.accepted.done():
             actor.accepted.set_result(None)
-        news, actor.news = actor.news, asyncio.Event()
-        news.set()
-        for answer in unit.answers:
-            asked = actor.asked.pop(answer.command_id, None)
+        _tell_news(actor)
+        for each in answer.changes.answers:
+            asked = actor.asked.pop(each.command_id, None)
             if asked is not None:
-                asked.set_result(answer)
-        for effect in unit.effects:
+                asked.set_result(each)
+        for effect in answer.effects:
             match effect:
                 case Dispatch(assignment=assignment):
                     self._broker.dispatch(assignment)
@@ -290,14 +256,14 @@ class Driver:
         for number, asked in actor.asked.items():
             asked.set_result(CommandAnswer(number, accepted=False, message="the run has ended"))
 
-    def _let_go(self, run_id: str, unit: _Gathered) -> None:
+    def _let_go(self, run_id: str) -> None:
         """Stop driving a run that belongs to another engine now."""
-        del self._actors[run_id]
+        actor = self._actors.pop(run_id)
         self._alarm.forget(run_id)
-        for leaf in unit.actor.state.leaves.values():
+        for leaf in actor.state.leaves.values():
             self._broker.cancel(leaf.record.task_id)
         self._broker.uncover(run_id)
-        _break(unit.actor, RunTakenOver(run_id))
+        _break(actor, RunTakenOver(run_id))
 
     def _fail(self, failure: EngineFailed) -> None:
         self._failure = failure
@@ -313,7 +279,24 @@ def _break(actor: Actor, error: Exception) -> None:
             future.set_exception(error)
             # Nobody need wait for it; whoever does still gets the exception.
             future.exception()
-    actor.news.set()
+    _tell_news(actor)
+
+
+def _tell_news(actor: Actor) -> None:
+    if actor.news is not None:
+        actor.news.set()
+        actor.news = None
+
+
+def _stored(changes: RunChanges) -> RunChanges:
+    """Return changes without what has no place in the store: answers to requests of this process.
+
+    Their numbers are below zero.
+    """
+    if not changes.answers:
+        return changes
+    answers = [answer for answer in changes.answers if answer.command_id > 0]
+    return msgspec.structs.replace(changes, answers=answers)
 
 
 def _futures(actor: Actor) -> Iterable[asyncio.Future[Any]]:

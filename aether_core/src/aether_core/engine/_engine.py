@@ -10,6 +10,13 @@ from aether_core.engine._control import Control
 from aether_core.engine._driver import Driver
 from aether_core.engine._errors import EngineClosed, NotApplicable, RunNotFound, RunTakenOver
 from aether_core.engine._execution import execution_of, summary_of
+from aether_core.engine._given import (
+    require_parts,
+    require_payload,
+    require_request,
+    require_run_id,
+    require_sources,
+)
 from aether_core.engine._ownership import Ownership
 from aether_core.engine._stored import waits_for_resume
 from aether_core.engine._submission import Request, Submission
@@ -27,7 +34,7 @@ if TYPE_CHECKING:
     from aether_core.engine._admission import Admitted
     from aether_core.engine._execution import WorkflowExecution, WorkflowSummary
     from aether_core.engine.cron._cron import Cron
-    from aether_core.kernel import EventRecord, TaskCompleted, TaskStarted
+    from aether_core.kernel import EventRecord, TaskCompleted, TaskLogged, TaskStarted
     from aether_core.ports import (
         ArtifactRepository,
         Clock,
@@ -63,6 +70,9 @@ class Engine:
             `submit` wins over them, and later ones win over earlier ones.
         secrets: gives the values of `secretKeyRef`, right before a task goes to the broker.
         artifacts: where the broker keeps the files of tasks; those of a run are deleted with it.
+
+    Raises:
+        TypeError: one of them is not what it should be.
     """
 
     def __init__(
@@ -79,6 +89,14 @@ class Engine:
         secrets: SecretProvider | None = None,
         artifacts: ArtifactRepository | None = None,
     ) -> None:
+        require_parts(
+            {
+                "store": (store, "commit"),
+                "broker": (broker, "dispatch"),
+                "registry": (registry, "get_schema"),
+            }
+        )
+        require_sources(variable_sources)
         self._store = store
         self._registry = registry
         self._clock = clock or SystemClock()
@@ -98,7 +116,7 @@ class Engine:
         await self._store.open()
         try:
             driver = Driver(self._store, self._broker, self._clock, self._notifier)
-            await self._broker.open(self._on_started, self._on_completed)
+            await self._broker.open(self._on_started, self._on_completed, self._on_logged)
             driver.start()
         except BaseException:
             await self._store.close()
@@ -179,10 +197,12 @@ class Engine:
 
         Raises:
             DocumentRejected: the document, the arguments or the variables have errors.
+            TypeError: one of them is not what it should be.
             StoreError: the run can't be stored.
         """
         self._open_driver()
         request = Request(arguments, variables, run_id, cron_id, scheduled_at)
+        require_request(document, request)
         return await self._submission.submit(document, request)
 
     async def enqueue(
@@ -199,10 +219,12 @@ class Engine:
 
         Raises:
             DocumentRejected: the document, the arguments or the variables have errors.
+            TypeError: one of them is not what it should be.
             StoreError: the run can't be stored.
         """
         self._open_driver()
         request = Request(arguments, variables, run_id)
+        require_request(document, request)
         return await self._submission.enqueue(document, request)
 
     async def keep_template(self, document: LoadedDocument) -> None:
@@ -224,6 +246,7 @@ class Engine:
             RunNotFound: the store has no such run.
         """
         self._open_driver()
+        require_run_id(run_id)
         run = await self._store.get_run(run_id)
         if run is None:
             raise RunNotFound(run_id)
@@ -246,6 +269,7 @@ class Engine:
             TimeoutError: it has not ended in time.
             EngineFailed: this engine lost its store.
         """
+        require_run_id(run_id)
         async with asyncio.timeout(timeout):
             actor = self._open_driver().actor(run_id)
             if actor is not None:
@@ -296,6 +320,7 @@ class Engine:
             NotApplicable: it has already ended; nothing is changed.
         """
         self._open_driver()
+        require_run_id(run_id)
         await self._control.cancel(run_id, reason)
 
     async def resume(
@@ -312,7 +337,7 @@ class Engine:
         Args:
             run_id: the run.
             payload: values that join the task's inputs, winning over those of the same name.
-            task: name or id of the task; needed when several are suspended.
+            task: name, path or id of the task; needed when several are suspended.
 
         Raises:
             RunNotFound: the store has no such run.
@@ -320,6 +345,8 @@ class Engine:
             NotApplicable: the run has ended, or somebody else was faster; nothing is changed.
         """
         self._open_driver()
+        require_run_id(run_id)
+        require_payload(payload)
         await self._control.resume(run_id, payload or {}, task)
 
     async def retry(self, run_id: str) -> None:
@@ -379,7 +406,7 @@ class Engine:
         while True:
             # Taken before the look at the store, so that nothing falls in between.
             actor = self._open_driver().actor(run_id)
-            news = actor.news if actor is not None else None
+            news = actor.awaited_news() if actor is not None else None
             run = await self._store.get_run(run_id)
             if run is None:
                 raise RunNotFound(run_id)
@@ -408,5 +435,9 @@ class Engine:
             self._driver.post(event.run_id, event)
 
     def _on_completed(self, event: TaskCompleted) -> None:
+        if self._driver is not None:
+            self._driver.post(event.run_id, event)
+
+    def _on_logged(self, event: TaskLogged) -> None:
         if self._driver is not None:
             self._driver.post(event.run_id, event)

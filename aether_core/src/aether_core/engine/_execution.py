@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from aether_core.engine._paths import task_paths
 from aether_core.engine.sealing._mask import Mask
 from aether_sdk import JsonValue, Phase
 
@@ -24,8 +26,19 @@ def iso_time(microseconds: int | None) -> str | None:
     """Return a time as ISO 8601 in UTC with microseconds and `Z` (decision 28)."""
     if microseconds is None:
         return None
-    moment = _EPOCH + timedelta(microseconds=microseconds)
-    return moment.isoformat(timespec="microseconds") + "Z"
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return f"{_iso_second(seconds)}.{rest:06d}Z"
+
+
+# Tasks of a run share their seconds, and a date takes long to work out.
+@lru_cache(maxsize=64)
+def _iso_second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()
+
+
+def moment_text(microseconds: int) -> str:
+    """Return a time as texts for people have it: UTC, to the second."""
+    return f"{(iso_time(microseconds) or '')[:19]}Z"
 
 
 class TaskExecution(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -48,6 +61,8 @@ class TaskExecution(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     finished_at: str | None
     #: Places of its output artifacts by name; not in the JSON when there are none.
     artifacts: dict[str, JsonValue] = {}
+    #: What people call it, as in `each/x[2]`; not in the JSON when that is its name.
+    path: str = ""
 
 
 class WorkflowExecution(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -69,7 +84,7 @@ class WorkflowExecution(msgspec.Struct, frozen=True, rename="camel", omit_defaul
     artifacts: dict[str, JsonValue] = {}
 
 
-class WorkflowSummary(msgspec.Struct, frozen=True, rename="camel"):
+class WorkflowSummary(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One run as `aether list` shows it."""
 
     run_id: str
@@ -79,12 +94,16 @@ class WorkflowSummary(msgspec.Struct, frozen=True, rename="camel"):
     progress: str
     created_at: str | None
     finished_at: str | None
+    #: Tasks that wait for a resume; not in the JSON when there are none.
+    suspended: int = 0
 
 
 def execution_of(run: RunRecord, tasks: Iterable[TaskRecord]) -> WorkflowExecution:
     """Return the outside view of stored records; secrets are masked."""
     mask = Mask(run.seal)
-    shown = tuple(_task_execution(task, mask) for task in tasks)
+    records = list(tasks)
+    paths = task_paths(records)
+    shown = tuple(_task_execution(task, mask, paths[task.seq]) for task in records)
     # The entrypoint comes first.
     entry = shown[0].artifacts if shown else {}
     return WorkflowExecution(
@@ -103,7 +122,7 @@ def execution_of(run: RunRecord, tasks: Iterable[TaskRecord]) -> WorkflowExecuti
     )
 
 
-def _task_execution(task: TaskRecord, mask: Mask) -> TaskExecution:
+def _task_execution(task: TaskRecord, mask: Mask, path: str) -> TaskExecution:
     return TaskExecution(
         run_id=task.task_id,
         parent_run_id=task.parent_id,
@@ -121,6 +140,7 @@ def _task_execution(task: TaskRecord, mask: Mask) -> TaskExecution:
         started_at=iso_time(task.started_at),
         finished_at=iso_time(task.finished_at),
         artifacts=mask.values(task.artifacts),
+        path=path if path != task.name else "",
     )
 
 
@@ -134,6 +154,7 @@ def summary_of(run: RunSummary) -> WorkflowSummary:
         progress=progress_text(run.tasks_done, run.tasks_total),
         created_at=iso_time(run.created_at),
         finished_at=iso_time(run.finished_at),
+        suspended=run.suspended,
     )
 
 

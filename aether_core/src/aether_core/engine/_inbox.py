@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aether_core.kernel import CancelRequested, ResumeRequested
-from aether_core.ports import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,12 +13,9 @@ if TYPE_CHECKING:
     from aether_core.kernel import Event
     from aether_core.ports import Clock, Command, Store
 
-# Well below the 2 seconds within which a request must arrive.
-_INTERVAL_SECONDS: Final = 0.5
-
 
 class Inbox:
-    """Looks into the store twice a second and hands commands to their runs.
+    """Hands commands in the store to their runs; `look` is called twice a second.
 
     A command is done with when the commit of what it did carries its answer; until then it
     is posted once, however often it is seen.
@@ -39,19 +33,11 @@ class Inbox:
         self._clock = clock
         self._engine_id = engine_id
         self._posted: set[int] = set()
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin to look."""
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._work(), name="aether-inbox")
-
-    async def stop(self) -> None:
-        """Look no more; what has not been answered waits for the next engine."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            self._task = None
+    @property
+    def is_needed(self) -> bool:
+        """Whether there are runs that a command may be meant for."""
+        return self._driver.is_busy
 
     def accept(self, commands: Iterable[Command]) -> list[Event]:
         """Return the events of commands that have not been posted yet; the caller posts them."""
@@ -62,15 +48,13 @@ class Inbox:
                 events.append(event_of(command, self._clock.now()))
         return events
 
-    async def _work(self) -> None:
-        while True:
-            await asyncio.sleep(_INTERVAL_SECONDS)
-            # The next look may succeed; a store that is lost is noticed by the driver.
-            with contextlib.suppress(StoreError):
-                await self._look()
+    async def look(self) -> None:
+        """Post the commands that have come; what is never answered waits for the next engine.
 
-    async def _look(self) -> None:
-        if not self._driver.is_busy:
+        Raises:
+            StoreError: the store can't be read.
+        """
+        if not self.is_needed:
             return
         commands = await self._store.list_commands(owner=self._engine_id)
         self._posted.intersection_update(command.command_id for command in commands)

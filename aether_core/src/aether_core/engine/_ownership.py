@@ -55,12 +55,11 @@ class Ownership:
         self._engine_id = engine_id
         self._catalog = catalog
         self._dispatch_timeout = dispatch_timeout
-        self._heartbeat = Heartbeat(store, clock, engine_id)
         self._inbox = Inbox(store, driver, clock, engine_id)
+        self._heartbeat = Heartbeat(store, clock, engine_id, self._inbox)
 
     async def stop(self) -> None:
         """Say that this engine has ended."""
-        await self._inbox.stop()
         await self._heartbeat.stop()
 
     def actor(self, run_id: str) -> Actor | None:
@@ -83,7 +82,6 @@ class Ownership:
             StoreError: the store can't be written.
         """
         await self._heartbeat.start()
-        self._inbox.start()
 
     async def drive(
         self, state: RunState, events: Iterable[Event], tasks: Iterable[TaskRecord] = ()

@@ -8,11 +8,12 @@ import msgspec
 
 from aether_core.document import Workflow, decode
 from aether_core.engine._errors import EngineError, NotSuspended
+from aether_core.engine._paths import matching_tasks, task_paths
 from aether_core.plan import compile_workflow
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aether_core.kernel import RunRecord, TaskRecord
     from aether_core.plan import Plan
@@ -46,27 +47,32 @@ def waits_for_resume(tasks: Iterable[TaskRecord]) -> bool:
     )
 
 
-def suspended_task(run_id: str, tasks: Iterable[TaskRecord], wanted: str | None) -> TaskRecord:
+def suspended_task(run_id: str, tasks: Sequence[TaskRecord], wanted: str | None) -> TaskRecord:
     """Return the one suspended task that is meant.
 
     Args:
         run_id: for the message.
-        tasks: the run's tasks.
-        wanted: its name or id; None means the only one there is.
+        tasks: all the run's tasks, in creation order.
+        wanted: its name, path or id; None means the only one there is.
 
     Raises:
         NotSuspended: none is, or the choice is not clear.
     """
     suspended = [task for task in tasks if task.phase is Phase.SUSPENDED]
-    names = ", ".join(f"{task.scope}{task.name} ({task.task_id})" for task in suspended)
+    paths = task_paths(tasks)
     if not suspended:
         raise NotSuspended(f"no task of run {run_id} is suspended; there is nothing to resume")
-    found = [t for t in suspended if wanted is None or wanted in {t.name, t.task_id}]
+    meant = tasks if wanted is None else matching_tasks(tasks, wanted)
+    found = [task for task in meant if task.phase is Phase.SUSPENDED]
     if not found:
         message = f"task {wanted!r} of run {run_id} is not suspended"
-        raise NotSuspended(message, hint=f"Suspended are: {names}.")
+        raise NotSuspended(message, hint=f"Suspended are: {_named(suspended, paths)}.")
     if len(found) > 1:
         message = f"run {run_id} has {len(found)} suspended tasks that could be meant"
-        by = "id" if len({task.name for task in found}) < len(found) else "name"
-        raise NotSuspended(message, hint=f"Say which one by its {by}: {names}.")
+        hint = f"Say which one by its path or id: {_named(found, paths)}."
+        raise NotSuspended(message, hint=hint)
     return found[0]
+
+
+def _named(tasks: Iterable[TaskRecord], paths: Mapping[int, str]) -> str:
+    return ", ".join(f"{paths[task.seq]} ({task.task_id})" for task in tasks)

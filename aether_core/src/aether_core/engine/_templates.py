@@ -135,11 +135,11 @@ def follow_reference(
 def _unknown(name: str, namespace: str, templates: Templates, *, required: bool) -> Problem:
     near = templates.near(name)
     where = "in the files or in the store" if required else "in the files"
-    hint = (
-        f'Did you mean "{near}"?'
-        if near
-        else "Give its file too, or keep it in the store with `aether submit`."
-    )
+    hint = "Give its file too, or keep it in the store with `aether submit`."
+    if near:
+        hint = f'Did you mean "{near}"?'
+    elif not required:
+        hint = "Give its file too, or --store with the store that has it."
     return Problem(
         _codes.UNKNOWN_WORKFLOW_TEMPLATE,
         f'no WorkflowTemplate "{name}" of namespace "{namespace}" {where}',

@@ -20,9 +20,11 @@ from aether_core.kernel._events import (
     RetryRequested,
     Submitted,
     TaskCompleted,
+    TaskLogged,
     TaskStarted,
     TimePassed,
 )
+from aether_core.kernel._paths import HOOK_SCOPE, own_name
 from aether_core.kernel._records import (
     NO_PARENT,
     CommandAnswer,
@@ -35,11 +37,13 @@ from aether_core.kernel._records import (
     TemplateType,
 )
 from aether_core.kernel._restore import reopen_run, restore_run
+from aether_core.kernel._retry import tells_retry
 from aether_core.kernel._state import RunState, new_run
 from aether_core.kernel._step import step
 from aether_core.kernel._transition import Step
 
 __all__ = [
+    "HOOK_SCOPE",
     "NO_PARENT",
     "Assignment",
     "BindingFailed",
@@ -65,6 +69,7 @@ __all__ = [
     "Step",
     "Submitted",
     "TaskCompleted",
+    "TaskLogged",
     "TaskRecord",
     "TaskStarted",
     "TemplateType",
@@ -72,7 +77,9 @@ __all__ = [
     "bind",
     "nest",
     "new_run",
+    "own_name",
     "reopen_run",
     "restore_run",
     "step",
+    "tells_retry",
 ]

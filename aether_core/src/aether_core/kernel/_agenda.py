@@ -23,8 +23,9 @@ from aether_core.kernel._loop import (
     next_iterations,
     open_loop,
 )
+from aether_core.kernel._paths import HOOK_SCOPE
 from aether_core.kernel._state import DagScope, LoopScope
-from aether_core.kernel._transition import HOOK_SCOPE, Start
+from aether_core.kernel._transition import Start
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
@@ -196,9 +197,11 @@ def end_all(transition: Transition, phase: Phase, message: str) -> None:
             stop_leaf(transition, leaf, phase, message)
             ended.append((leaf.record, leaf.call))
         else:
-            scope = state.scopes.pop(seq)
+            scope = state.scopes[seq]
             transition.set_phase(scope.record, phase, message)
             ended.append((scope.record, scope.call))
+    # Not before: the paths of what is inside them are made of theirs.
+    state.scopes.clear()
     transition.set_run_phase(phase, message)
     for record, call in ended:
         fire_task_end(transition, record, call)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aether_core.kernel._paths import own_name
 from aether_core.kernel._state import Blame
 from aether_sdk import Phase
 
@@ -23,10 +24,9 @@ _AGGREGATES = (
 
 def blame(scope: Scope, record: TaskRecord) -> None:
     """Count a child's bad end against its container."""
-    name = record.name if record.iteration is None else f"{record.name}[{record.iteration}]"
     first = scope.blames.get(record.phase)
     scope.blames[record.phase] = (
-        Blame(record.phase, name, record.message)
+        Blame(record.phase, own_name(record), record.message)
         if first is None
         else Blame(first.phase, first.name, first.message, first.count + 1)
     )

@@ -10,7 +10,7 @@ import msgspec
 from aether_sdk import JsonValue
 
 
-class Assignment(msgspec.Struct, frozen=True):
+class Assignment(msgspec.Struct, frozen=True, gc=False):
     """Everything a worker needs to execute one attempt of a task (ports.md 3.1)."""
 
     run_id: str
@@ -31,7 +31,7 @@ class Assignment(msgspec.Struct, frozen=True):
     output_artifacts: Mapping[str, str] = {}
 
 
-class Dispatch(msgspec.Struct, frozen=True):
+class Dispatch(msgspec.Struct, frozen=True, gc=False):
     """Hand the assignment to the broker."""
 
     assignment: Assignment

@@ -21,7 +21,7 @@ _TASK_DEPTH = 2
 _PARAMETER_DEPTH = 3
 
 
-class NodeResult(msgspec.Struct, frozen=True):
+class NodeResult(msgspec.Struct, frozen=True, gc=False):
     """What a finished node shows to its siblings as `tasks.<name>`."""
 
     phase: Phase

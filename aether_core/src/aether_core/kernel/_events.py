@@ -18,7 +18,7 @@ class Submitted(msgspec.Struct, frozen=True):
     at: int
 
 
-class TaskStarted(msgspec.Struct, frozen=True):
+class TaskStarted(msgspec.Struct, frozen=True, gc=False):
     """A worker began to execute an attempt of a task."""
 
     run_id: str
@@ -27,7 +27,7 @@ class TaskStarted(msgspec.Struct, frozen=True):
     at: int
 
 
-class TaskCompleted(msgspec.Struct, frozen=True):
+class TaskCompleted(msgspec.Struct, frozen=True, gc=False):
     """A worker's answer for an attempt of a task (ports.md 3.2).
 
     `code` is an `ExecCode` or any other integer, which counts as an error.
@@ -42,6 +42,16 @@ class TaskCompleted(msgspec.Struct, frozen=True):
     outputs: dict[str, JsonValue] = {}
     #: Where its output artifacts are, by name.
     artifacts: dict[str, JsonValue] = {}
+
+
+class TaskLogged(msgspec.Struct, frozen=True):
+    """What an attempt of a task has said so far and not reported before, line by line."""
+
+    run_id: str
+    task_seq: int
+    attempt: int
+    at: int
+    lines: tuple[str, ...]
 
 
 class TimePassed(msgspec.Struct, frozen=True):
@@ -93,6 +103,7 @@ Event: TypeAlias = (
     Submitted
     | TaskStarted
     | TaskCompleted
+    | TaskLogged
     | TimePassed
     | ResumeRequested
     | Recovered

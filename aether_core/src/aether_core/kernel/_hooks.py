@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aether_core.kernel._effects import NotifyHook
-from aether_core.kernel._transition import HOOK_SCOPE, Start
+from aether_core.kernel._paths import HOOK_SCOPE
+from aether_core.kernel._transition import Start
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ _HOOK_OF_PHASE = {
 
 def fire_task_hook(transition: Transition, hook: str, record: TaskRecord, call: Call) -> None:
     """Run the hook of a task, if it declares one."""
-    template = (call.policy.hooks or {}).get(hook)
+    hooks = call.policy.hooks
+    template = hooks.get(hook) if hooks else None
     if template is not None:
         trigger: dict[str, JsonValue] = {
             "runId": record.task_id,

@@ -12,7 +12,7 @@ from aether_core.kernel._conditions import attempt_environment, chosen_phase
 from aether_core.kernel._effects import Assignment, CancelTask, Dispatch
 from aether_core.kernel._hooks import fire_task_hook, fire_workflow_hook
 from aether_core.kernel._outputs import declared_outputs, judge_misfits, with_computed
-from aether_core.kernel._retry import retry_delay, wants_retry
+from aether_core.kernel._retry import retry_delay, retry_text, wants_retry
 from aether_core.kernel._state import Leaf
 from aether_sdk import Phase, phase_of_code
 
@@ -130,7 +130,7 @@ def leaf_completed(
         # The start got lost or was overtaken; the answer proves it (decision 20).
         leaf_started(transition, leaf)
     record.code = result.code
-    outputs = {**(record.outputs or {}), **result.outputs}
+    outputs = {**record.outputs, **result.outputs} if record.outputs else result.outputs
     phase = phase_of_code(result.code)
     if phase is Phase.SUSPENDED:
         _suspend(transition, leaf, result.message, outputs)
@@ -146,7 +146,7 @@ def leaf_completed(
     if wants_retry(transition, leaf, phase, result, produced):
         _retry(transition, leaf, phase, result.message)
         return
-    if phase is Phase.SUCCEEDED:
+    if phase is Phase.SUCCEEDED and task.outputs:
         produced = with_computed(transition, leaf, result, outputs, produced)
     record.outputs = produced or None
     record.artifacts = _declared_artifacts(result.artifacts, task.artifacts)
@@ -169,18 +169,17 @@ def _retry(transition: Transition, leaf: Leaf, phase: Phase, message: str) -> No
     The phase and the message of the attempt stay in the run's events.
     """
     record = leaf.record
-    ended = f"attempt {record.attempt} ended {phase}{f': {message}' if message else ''}"
     record.retry_count += 1
     record.outputs = None
     record.deadline = None
     delay = retry_delay(leaf)
+    told = retry_text(leaf, phase, message, delay)
     if not delay:
-        transition.note(f"{ended}; another follows", record)
+        transition.note(told, record)
         dispatch(transition, leaf)
         return
     record.next_attempt_at = transition.at + delay
-    waits = f"{ended}; waits for attempt {record.attempt + 1}"
-    transition.set_phase(record, Phase.CREATED, waits)
+    transition.set_phase(record, Phase.CREATED, told)
     transition.state.set_timer(record.next_attempt_at, record.seq, record.attempt)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from aether_sdk import JsonValue, Phase
 
 TemplateType: TypeAlias = Literal["dag", "task", "loop"]
-EventKind: TypeAlias = Literal["run", "task", "note"]
+EventKind: TypeAlias = Literal["run", "task", "note", "log"]
 
 NO_PARENT = -1
 
@@ -65,13 +65,15 @@ class RunRecord(msgspec.Struct):
     tasks_done: int = 0
     #: Hook tasks that have not ended; they may outlive the run.
     hooks_open: int = 0
+    #: Tasks that wait for a resume.
+    suspended: int = 0
     #: Number of events so far; the next event gets this number plus one.
     last_event: int = 0
     #: Counts commits; a commit that expects another version than the stored one is refused.
     version: int = 0
 
 
-class TaskRecord(msgspec.Struct):
+class TaskRecord(msgspec.Struct, gc=False):
     """One node of a run: a leaf (`task`) or a container (`dag`, `loop`)."""
 
     #: Creation order within the run, from 0.
@@ -112,11 +114,12 @@ class TaskRecord(msgspec.Struct):
     artifacts: dict[str, JsonValue] | None = None
 
 
-class EventRecord(msgspec.Struct, frozen=True):
+class EventRecord(msgspec.Struct, frozen=True, gc=False):
     """One line of a run's history.
 
     `run` and `task` events say that a phase was reached; a `note` says what the engine
-    noticed without failing for it, such as an output that could not be resolved.
+    noticed without failing for it, such as an output that could not be resolved. A `log` is a
+    line that an executor has said, as its message.
     """
 
     seq: int
@@ -128,7 +131,7 @@ class EventRecord(msgspec.Struct, frozen=True):
     message: str = ""
 
 
-class CommandAnswer(msgspec.Struct, frozen=True):
+class CommandAnswer(msgspec.Struct, frozen=True, gc=False):
     """What became of a command that came through the store's inbox."""
 
     command_id: int

@@ -13,9 +13,10 @@ from aether_core.kernel._agenda import child_ended
 from aether_core.kernel._dag import open_dag
 from aether_core.kernel._environment import variables_of
 from aether_core.kernel._loop import adopt_loop, iteration_environment
+from aether_core.kernel._paths import HOOK_SCOPE
 from aether_core.kernel._records import NO_PARENT
 from aether_core.kernel._state import RUN_TIMER, DagScope, Leaf, LoopScope, RunState
-from aether_core.kernel._transition import HOOK_SCOPE, Start
+from aether_core.kernel._transition import Start
 from aether_sdk import Phase
 
 if TYPE_CHECKING:

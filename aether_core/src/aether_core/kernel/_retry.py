@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from aether_core.document import format_duration
 from aether_core.expression import EvaluationError, MissingReference
 from aether_core.kernel._conditions import attempt_environment
 from aether_sdk import Phase
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aether_core.kernel._events import TaskCompleted
+    from aether_core.kernel._records import EventRecord
     from aether_core.kernel._state import Leaf
     from aether_core.kernel._transition import Transition
     from aether_sdk import JsonValue
 
 _BY_DEFAULT = frozenset({Phase.ERROR, Phase.TIMEOUT})
+_ATTEMPT = "attempt "
 _NEVER = frozenset({Phase.SUCCEEDED, Phase.SKIPPED, Phase.CANCELLED})
 # Keeps a power of a large factor within what a time can hold: about 31 years.
 _LONGEST_DELAY = 10**15
@@ -44,6 +47,32 @@ def wants_retry(
         text = policy.expression.text
         transition.note(f'retry "{text}" can\'t be evaluated: {error.message}', record)
         return False
+
+
+def retry_text(leaf: Leaf, phase: Phase, message: str, delay: int) -> str:
+    """Return what the history says of an attempt that another follows, counted already.
+
+    Args:
+        leaf: the task.
+        phase: what the attempt ended in.
+        message: why.
+        delay: microseconds until the next attempt.
+    """
+    policy, record = leaf.call.policy.retry, leaf.record
+    left = policy.limit - record.retry_count if policy is not None else 0
+    # To the millisecond, for people: jitter gives odd delays.
+    wait = max(round(delay, -3), 1000)
+    then = f"in {format_duration(wait)}" if delay else "at once"
+    said = f": {message}" if message else ""
+    total = record.attempt + 1 + left
+    return f"{_ATTEMPT}{record.attempt} of {total} ended {phase}, next {then}{said}"
+
+
+def tells_retry(event: EventRecord) -> bool:
+    """Return whether an event says that an attempt failed and another follows."""
+    if event.kind == "note":
+        return event.message.startswith(_ATTEMPT)
+    return event.kind == "task" and event.phase is Phase.CREATED
 
 
 def retry_delay(leaf: Leaf) -> int:

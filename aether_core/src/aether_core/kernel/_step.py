@@ -13,6 +13,7 @@ from aether_core.kernel._events import (
     RetryRequested,
     Submitted,
     TaskCompleted,
+    TaskLogged,
     TaskStarted,
     TimePassed,
 )
@@ -28,28 +29,35 @@ if TYPE_CHECKING:
     from aether_core.kernel._records import TaskRecord
     from aether_core.kernel._state import RunState
 
+#: The rest of a longer line is cut off, in characters.
+_LONGEST_LINE = 4096
+#: A set made once: thousands of answers per second are compared with it.
+_WITH_A_WORKER = frozenset({Phase.READY, Phase.RUNNING})
 
-def step(state: RunState, event: Event) -> Step:
-    """Apply one event to a run.
 
-    Synchronous and deterministic: the same state and event give the same answer, given the
-    same ids. The cost is that of the nodes which the event sets free plus the depth of the
+def step(state: RunState, *events: Event) -> Step:
+    """Apply events to a run, one after the other.
+
+    Synchronous and deterministic: the same state and events give the same answer, given the
+    same ids. The cost of an event is that of the nodes which it sets free plus the depth of the
     task, never that of the run. Events that come late, twice or for an ended run change no
     phase; they leave a note.
 
     Args:
         state: the run; changed in place.
-        event: what happened.
+        events: what happened, in this order.
 
     Returns:
         The changes to commit and the effects to carry out after the commit.
     """
-    transition = Transition(state, event.at)
-    try:
-        _apply(transition, event)
-        work_off(transition)
-    except Exception as error:  # noqa: BLE001  # a fault of ours must end this run only, and be seen
-        abort(transition, f"engine internal error: {error!r}")
+    transition = Transition(state)
+    for event in events:
+        transition.at = event.at
+        try:
+            _apply(transition, event)
+            work_off(transition)
+        except Exception as error:  # noqa: BLE001  # a fault of ours must end this run only, and be seen
+            abort(transition, f"engine internal error: {error!r}")
     return transition.finish()
 
 
@@ -61,6 +69,8 @@ def _apply(transition: Transition, event: Event) -> None:
             _started(transition, event)
         case TaskCompleted():
             _completed(transition, event)
+        case TaskLogged():
+            _logged(transition, event)
         case TimePassed():
             time_passed(transition)
         case ResumeRequested():
@@ -102,7 +112,7 @@ def _completed(transition: Transition, event: TaskCompleted) -> None:
     is_current = (
         leaf is not None
         and leaf.record.attempt == event.attempt
-        and leaf.record.phase in {Phase.READY, Phase.RUNNING}
+        and leaf.record.phase in _WITH_A_WORKER
     )
     if leaf is None or not is_current:
         transition.note(
@@ -114,6 +124,20 @@ def _completed(transition: Transition, event: TaskCompleted) -> None:
     leaf_completed(transition, leaf, event)
     if leaf.record.phase.is_terminal:
         task_ended(transition, leaf.record, leaf.call, leaf.scope, leaf.slot)
+
+
+def _logged(transition: Transition, event: TaskLogged) -> None:
+    """Record the lines of an attempt that is at work; those of any other say nothing any more."""
+    leaf = transition.state.leaves.get(event.task_seq)
+    if leaf is None or leaf.record.attempt != event.attempt:
+        return
+    if leaf.record.phase not in _WITH_A_WORKER:
+        return
+    # The start got lost or was overtaken; the lines prove it, as an answer does.
+    leaf_started(transition, leaf)
+    for line in event.lines:
+        is_long = len(line) > _LONGEST_LINE
+        transition.log(f"{line[:_LONGEST_LINE]}… (cut)" if is_long else line, leaf.record)
 
 
 def _resume(transition: Transition, event: ResumeRequested) -> None:
@@ -178,7 +202,7 @@ def _note_all(transition: Transition, notes: Iterable[str]) -> None:
 def _dispatch_again(transition: Transition) -> None:
     """Dispatch the leaves that a worker had when the run was last driven."""
     for leaf in sorted(transition.state.leaves.values(), key=lambda leaf: leaf.record.seq):
-        if leaf.record.phase in {Phase.READY, Phase.RUNNING}:
+        if leaf.record.phase in _WITH_A_WORKER:
             leaf.record.deadline = None
             dispatch(transition, leaf)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from aether_core.kernel._effects import Effect
 from aether_core.kernel._environment import Environment
+from aether_core.kernel._paths import HOOK_SCOPE, open_path
 from aether_core.kernel._records import (
     NO_PARENT,
     CommandAnswer,
@@ -22,8 +23,6 @@ from aether_sdk import Phase
 if TYPE_CHECKING:
     from aether_core.kernel._records import EventKind
     from aether_core.kernel._state import RunState
-
-HOOK_SCOPE = "hooks"
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -46,9 +45,10 @@ class Start(msgspec.Struct, frozen=True):
 class Transition:
     """Applies changes to a run's state and remembers each of them."""
 
-    def __init__(self, state: RunState, at: int) -> None:
+    def __init__(self, state: RunState) -> None:
         self.state = state
-        self.at = at
+        #: The time of the event that is applied.
+        self.at = 0
         self.effects: list[Effect] = []
         #: What the step still has to do, the next thing last.
         self.agenda: list[Start | Scope] = []
@@ -61,6 +61,7 @@ class Transition:
     def finish(self) -> Step:
         """Return everything that was collected."""
         self.state.run.hooks_open = len(self.state.hooks)
+        self.state.run.suspended = len(self.state.suspended)
         changes = RunChanges(
             run=self.state.run,
             expected_version=self._version,
@@ -171,6 +172,10 @@ class Transition:
         """Record something that went wrong, or was ignored, without changing a phase."""
         self._event("note", None, record, message)
 
+    def log(self, line: str, record: TaskRecord) -> None:
+        """Record a line that the executor of a task has said."""
+        self._event("log", None, record, line)
+
     def climb(self, scope: Scope | None, phase: Phase) -> tuple[list[Scope], bool]:
         """Lift the containers above a leaf, and the run, to Ready or Running.
 
@@ -205,12 +210,7 @@ class Transition:
                 kind=kind,
                 phase=phase,
                 task_seq=record.seq if record is not None else NO_PARENT,
-                name=display_name(record) if record is not None else run.workflow,
+                name=run.workflow if record is None else open_path(self.state, record),
                 message=message,
             )
         )
-
-
-def display_name(record: TaskRecord) -> str:
-    """Return a task's name as people should read it; below the first level with its container."""
-    return record.name if record.depth <= 1 else f"{record.scope}{record.name}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from itertools import count
@@ -89,10 +87,11 @@ def document(name: str, schedule: str, task: dict[str, Any], **spec: Any) -> dic
     }
 
 
-def test_a_week_of_schedules_takes_seconds(house: Any) -> None:
+def test_every_slot_of_a_week_comes_once(house: Any) -> None:
     """Every slot of three schedules, with retries after minutes and timeouts.
 
     Clocks in Berlin go forward on the Sunday: the slot at 02:30 comes at 03:00 (decision 26).
+    `benchmarks/cron_week.py` tells how long it takes.
     """
     retried = {"limit": 2, "backoff": {"duration": "9m", "factor": 2}}
     documents = (
@@ -127,11 +126,8 @@ def test_a_week_of_schedules_takes_seconds(house: Any) -> None:
                 for each in await engine.cron.list()
             }
 
-    began = time.process_time()
     shown = asyncio.run(week())
 
-    # What measures coverage makes it several times slower.
-    assert time.process_time() - began < 5 or sys.gettrace() is not None
     outcomes = {name: Counter(slot.outcome for slot in each.slots) for name, each in shown.items()}
     # With waits of 9 and 18 minutes a run is at work at the next slot, and not at the one after.
     assert outcomes["quarter"] == {"fired": 336, "skipped": 336}

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import json
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
@@ -19,7 +19,7 @@ from aether_sdk.testing._loop import in_thread, on_own_loop
 from aether_sdk.testing._watchdog import Blocked, Watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from aether_sdk._executor import Executor
     from aether_sdk._outputs import ExecOutputs
@@ -62,6 +62,7 @@ class Attempt:
         was_cancelled: Whether it was still running when it was to be cancelled.
         printed: What went to stdout and stderr, also from child processes.
         logged: Log records of all levels as text.
+        lines: What it gave `request.log`, line by line.
         blocked: How long it kept the event loop from everything else.
         left: What it left behind: tasks, threads, processes, open files, temporary files.
         is_request_kept: Whether the request is afterwards what it was before.
@@ -73,6 +74,7 @@ class Attempt:
     was_cancelled: bool = False
     printed: str = field(default="", repr=False)
     logged: str = field(default="", repr=False)
+    lines: tuple[str, ...] = field(default=(), repr=False)
     blocked: Blocked = field(default_factory=Blocked)
     left: tuple[str, ...] = ()
     is_request_kept: bool = True
@@ -97,11 +99,13 @@ def run_request(
         limits: How long things may take.
     """
     written = _written(request)
+    said: list[str] = []
+    heard = replace(request, on_log=_collecting(said, request.on_log))
     watchdog = Watchdog()
     with own_place() as place:
         before = place.belongings()
         with captured() as capture, watchdog:
-            reply = on_own_loop(lambda: _watched(executor, request, cancel_after, limits, watchdog))
+            reply = on_own_loop(lambda: _watched(executor, heard, cancel_after, limits, watchdog))
         if reply.error is not None:
             # The frames of a traceback keep alive what the call had in its hands.
             traceback.clear_frames(reply.error.__traceback__)
@@ -113,10 +117,21 @@ def run_request(
         was_cancelled=reply.was_cancelled,
         printed=capture.printed,
         logged=capture.logged,
+        lines=tuple(line for text in said for line in text.split("\n")),
         blocked=watchdog.blocked,
         left=left,
         is_request_kept=_written(request) == written,
     )
+
+
+def _collecting(said: list[str], further: Callable[[str], bool] | None) -> Callable[[str], bool]:
+    """Return what takes texts like an engine with room for all, and hands them on."""
+
+    def take(text: str) -> bool:
+        said.append(text)
+        return further is None or further(text)
+
+    return take
 
 
 def run_at_once(

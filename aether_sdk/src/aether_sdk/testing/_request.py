@@ -10,7 +10,7 @@ from aether_sdk._parameters import Inputs, parameters_of
 from aether_sdk._request import ExecuteRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aether_sdk._resources import Resources
 
@@ -27,6 +27,7 @@ def request_for(
     resources: Resources | None = None,
     timeout: str = "",
     retry_count: int = 0,
+    on_log: Callable[[str], bool] | None = None,
 ) -> ExecuteRequest:
     """Return a request as the engine would make it, with ids of its own.
 
@@ -39,6 +40,7 @@ def request_for(
         resources: What the task says that it needs.
         timeout: The task's limit as a document has it, such as `30s`. Nobody watches it here.
         retry_count: Retries used up before; the attempt's number is one more.
+        on_log: Takes the lines that the executor says; `run_request` collects them anyway.
     """
     number = next(_numbers)
     files = tuple(Artifact(name, path) for name, path in (artifacts or {}).items())
@@ -53,4 +55,5 @@ def request_for(
         retry_count=retry_count,
         attempt=retry_count + 1,
         output_artifacts=dict(output_artifacts or {}),
+        on_log=on_log,
     )

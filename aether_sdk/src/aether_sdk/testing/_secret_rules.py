@@ -61,6 +61,7 @@ def _shown(subject: Subject, attempt: Attempt) -> Mapping[str, str]:
         "the outputs": "" if outputs is None else json.dumps(outputs.as_dict(), default=repr),
         "the error": "\n".join(_chain(attempt.error)),
         "the log": attempt.logged,
+        "the lines it said": "\n".join(attempt.lines),
         "what it printed": attempt.printed,
         "the repr of the executor": repr(subject.executor),
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from typing import TYPE_CHECKING, Final
+
+from aether_shell._lines import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 _LINES: Final = 3
 _LENGTH: Final = 500
-#: Colours and other sequences for terminals, and control characters.
-_INVISIBLE: Final = r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x1f\x7f]"
 #: What the system sends at a limit.
 _CAUSES: Final = {
     "SIGXCPU": ", its limit of processor time",
@@ -64,6 +63,6 @@ def _signal_name(number: int) -> str:
 
 
 def _last_lines(text: str) -> str:
-    lines = (re.sub(_INVISIBLE, "", line).strip() for line in text.splitlines())
+    lines = (visible(line).expandtabs(1).strip() for line in text.splitlines())
     said = " | ".join([line for line in lines if line][-_LINES:])
     return said if len(said) <= _LENGTH else f"…{said[-_LENGTH:]}"

@@ -57,6 +57,7 @@ class ShellExecutor(ProcessExecutor):
                 inputs.max_open_files,
                 inputs.max_file_bytes,
             ),
+            log=request.log if inputs.log else None,
         )
         return await self.run(job)
 

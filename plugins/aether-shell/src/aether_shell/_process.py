@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 from aether_shell._child import Child
 from aether_shell._group import ProcessGroup
+from aether_shell._lines import LineLog
 from aether_shell._streams import Capture, Feed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class Launch:
     """What to start, how much output to keep and how long to wait; times are in seconds.
 
-    Without `env` it inherits all variables.
+    Without `env` it inherits all variables. `log` takes the lines of its output as they come.
     """
 
     argv: Sequence[str]
@@ -29,6 +30,7 @@ class Launch:
     max_output_bytes: int
     drain_grace: float
     kill_grace: float
+    log: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ async def run_process(launch: Launch) -> Ended:
     """
     with ExitStack() as stack:
         feed = None if launch.stdin is None else stack.enter_context(Feed(launch.stdin))
-        stdout = stack.enter_context(Capture(launch.max_output_bytes))
-        stderr = stack.enter_context(Capture(launch.max_output_bytes))
+        stdout = stack.enter_context(_capture(launch))
+        stderr = stack.enter_context(_capture(launch))
         child = Child.start(
             launch.argv,
             env=launch.env,
@@ -72,6 +74,10 @@ async def run_process(launch: Launch) -> Ended:
             await ProcessGroup(child).end(launch.kill_grace)
         await _drained(stdout, stderr, launch.drain_grace)
         return Ended(code, stdout, stderr)
+
+
+def _capture(launch: Launch) -> Capture:
+    return Capture(launch.max_output_bytes, None if launch.log is None else LineLog(launch.log))
 
 
 async def _drained(stdout: Capture, stderr: Capture, grace: float) -> None:

@@ -14,7 +14,7 @@ from aether_shell._outcome import outcome
 from aether_shell._results import VALUES_VARIABLE, values_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from aether_sdk import ExecOutputs
     from aether_shell._process import Ended
@@ -34,6 +34,8 @@ class Job(NamedTuple):
     stdout_format: Format | None = None
     values_file: bool = False
     limits: Limits = Limits()
+    #: Takes the lines of its output as they come.
+    log: Callable[[str], bool] | None = None
 
 
 class ProcessExecutor(Executor):
@@ -84,6 +86,7 @@ class ProcessExecutor(Executor):
             max_output_bytes=job.max_output_bytes,
             drain_grace=self.drain_grace,
             kill_grace=self.kill_grace,
+            log=job.log,
         )
         return await run_process(launch)
 

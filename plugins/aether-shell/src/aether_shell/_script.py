@@ -61,6 +61,7 @@ class ScriptExecutor(ProcessExecutor):
             max_output_bytes=inputs.max_output_bytes,
             stdout_format=inputs.stdout_format,
             values_file=inputs.values_file,
+            log=request.log if inputs.log else None,
         )
         return await self.run(job)
 

@@ -45,6 +45,10 @@ class ScriptInputs(BaseModel):
         description="How many bytes to keep of each output stream; the rest is read and dropped.",
     )
 
+    log: bool = Field(
+        default=True,
+        description="Show each line of both output streams in the run's log as soon as it comes.",
+    )
     stdout_format: Literal["text", "lines", "json"] | None = Field(
         default=None,
         description="Gives standard output as the output `result` too: as text without the line "

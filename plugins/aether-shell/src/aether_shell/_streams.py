@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from aether_shell._lines import LineLog
+
 _CHUNK: Final = 64 * 1024
 _TAIL: Final = 4 * 1024
 
@@ -72,11 +74,17 @@ class Pipe(ABC):
 
 
 class Capture(Pipe):
-    """Reads a stream to its end and keeps the first `limit` bytes and a short tail."""
+    """Reads a stream to its end and keeps the first `limit` bytes and a short tail.
 
-    def __init__(self, limit: int) -> None:
+    Args:
+        limit: how many bytes to keep.
+        lines: gets everything as it comes, as long as it has a use for it.
+    """
+
+    def __init__(self, limit: int, lines: LineLog | None = None) -> None:
         super().__init__(*os.pipe())
         self._limit = limit
+        self._lines = lines
         self._kept = bytearray()
         self._tail = b""
         #: How many bytes have come.
@@ -113,9 +121,13 @@ class Capture(Pipe):
         self.seen += len(data)
         self._kept += data[: self._limit - len(self._kept)]
         self._tail = (self._tail + data[-_TAIL:])[-_TAIL:]
+        if self._lines is not None and not self._lines.feed(data):
+            self._lines = None
 
     def _unwatch(self) -> None:
         self._loop.remove_reader(self._ours)
+        if self._lines is not None:
+            self._lines.finish()
 
 
 class Feed(Pipe):

@@ -10,7 +10,7 @@ import contextlib
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from aether_core.engine._execution import iso_time
+from aether_core.engine._execution import moment_text
 from aether_core.engine._heartbeat import LEASE
 from aether_core.engine.cron._errors import CronError
 from aether_core.engine.cron._timetable import Timetables
@@ -191,7 +191,7 @@ class Scheduler:
         count = sum(1 for _ in islice(watch.timetable.between(after, until), _MOST_COUNTED + 1))
         number = "more than 1000" if count > _MOST_COUNTED else str(count)
         slots = "this time was missed" if count == 1 else f"{number} times were missed up to this"
-        reason = f"{slots}: nobody was scheduling (since {iso_time(after)})"
+        reason = f"{slots}: nobody was scheduling (since {moment_text(after)})"
         missed = await self._firing.miss(record.cron_id, last[0], reason)
         if missed is not None:
             self._tell(record, missed)

@@ -8,6 +8,7 @@ import msgspec
 
 from aether_core.engine._execution import iso_time
 from aether_core.engine.explain._explanation import Attempt
+from aether_core.kernel import tells_retry
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _after(attempt: Attempt, event: EventRecord) -> Attempt:
     """Return an attempt as it is after something else has happened to its task."""
     phase = event.phase
     if event.kind == "note":
-        is_end = attempt.ended_at is None and is_about_attempt(event, attempt.number)
+        is_end = attempt.ended_at is None and tells_retry(event)
         return _ended(attempt, event, None, event.message) if is_end else attempt
     if phase is Phase.RUNNING:
         return msgspec.structs.replace(attempt, started_at=iso_time(event.at))
@@ -46,12 +47,6 @@ def _after(attempt: Attempt, event: EventRecord) -> Attempt:
         return _ended(attempt, event, None, event.message)
     is_over = attempt.ended_at is not None and attempt.phase is not Phase.SUSPENDED
     return attempt if is_over else _ended(attempt, event, phase, event.message)
-
-
-def is_about_attempt(event: EventRecord, number: int | None = None) -> bool:
-    """Return whether a note says how an attempt ended, or that of this number."""
-    begins = "attempt " if number is None else f"attempt {number} "
-    return event.kind == "note" and event.message.startswith(begins)
 
 
 def _ended(attempt: Attempt, event: EventRecord, phase: Phase | None, message: str) -> Attempt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aether_core.engine.explain._facts import GOOD
+from aether_core.engine.sealing._broker import LOOKED_INTO, NO_VALUE
 from aether_core.plan import Policy
 from aether_sdk import ExecCode, Phase, phase_of_code
 
@@ -21,6 +22,7 @@ MOST_CHILDREN: Final = 10
 # What the engine writes where it ends a task itself; see the kernel's leaves, timers and loops.
 _WHEN: Final = "when condition "
 _INPUTS: Final = ("$.inputs.", "$.executor.config")
+_SECRETS: Final = (f'{NO_VALUE}secret "', LOOKED_INTO)
 _ENGINE: Final = "engine internal error"
 _TIMED_OUT: Final = "timed out after "
 _NO_WORKER: Final = "no worker started the task in time"
@@ -88,6 +90,8 @@ def _answer(facts: Facts, record: TaskRecord) -> Reason:
     message, code = record.message, record.code
     if code is None and message.startswith(_INPUTS):
         return facts.reason("inputs", f"Its inputs could not be bound: {message}")
+    if code == ExecCode.ERROR and message.startswith(_SECRETS):
+        return facts.reason("inputs", f"No worker got it: {message}")
     if code == ExecCode.TIMEOUT and message.startswith((_TIMED_OUT, _NO_WORKER)):
         return facts.reason("timeout", _sentence(message))
     if record.phase is Phase.SUCCEEDED:

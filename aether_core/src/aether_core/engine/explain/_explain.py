@@ -87,9 +87,12 @@ def _plan(run: RunRecord) -> tuple[Plan | None, str]:
 
 
 async def _events(store: Store, run_id: str) -> list[EventRecord]:
+    """Return the history of a run without what its tasks have said."""
     events: list[EventRecord] = []
-    while page := await store.get_events(run_id, after=len(events), limit=_EVENT_PAGE):
-        events += page
+    after = 0
+    while page := await store.get_events(run_id, after=after, limit=_EVENT_PAGE):
+        events += [event for event in page if event.kind != "log"]
+        after = page[-1].seq
     return events
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aether_core.document import format_duration
-from aether_core.engine._execution import iso_time
+from aether_core.engine._execution import iso_time, moment_text
 from aether_core.engine._heartbeat import LEASE
+from aether_core.engine._paths import task_paths
 from aether_core.engine.explain._explanation import Reason
-from aether_core.kernel import NO_PARENT, TaskRecord
+from aether_core.kernel import HOOK_SCOPE, NO_PARENT, TaskRecord
 from aether_core.plan import Call, NodePlan
 from aether_sdk import Phase
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from aether_core.plan import LoopPlan, Plan
     from aether_core.ports import Command, Owner
 
-#: The scope of tasks that hooks run (decision 24).
-HOOKS: Final = "hooks"
 #: Phases after which what depends on a task goes on.
 GOOD: Final = frozenset({Phase.SUCCEEDED, Phase.SKIPPED})
 _MILLISECOND: Final = 1000
@@ -82,13 +81,13 @@ class Facts:
         self.commands = commands
         self._write = write
         self._by_seq = {task.seq: task for task in tasks}
-        self._paths: dict[int, str] = {}
+        self._paths = task_paths(tasks)
         self._children: dict[int, list[TaskRecord]] = defaultdict(list)
         #: The tasks that count: no hooks, and none that a retry of the run has left behind.
         self.current: list[TaskRecord] = []
         self._current: set[int] = set()
         for task in tasks:
-            if task.scope != HOOKS and self._counts(task):
+            if task.scope != HOOK_SCOPE and self._counts(task):
                 self.current.append(task)
                 self._current.add(task.seq)
                 self._children[task.parent_seq].append(task)
@@ -104,7 +103,7 @@ class Facts:
     @property
     def hooks(self) -> list[TaskRecord]:
         """The tasks that hooks run."""
-        return [task for task in self.tasks if task.scope == HOOKS]
+        return [task for task in self.tasks if task.scope == HOOK_SCOPE]
 
     @property
     def is_driven(self) -> bool:
@@ -128,7 +127,7 @@ class Facts:
         """Return how the plan calls a task."""
         if self.plan is None:
             return Site()
-        if record.scope == HOOKS:
+        if record.scope == HOOK_SCOPE:
             return Site(self.plan.hook_calls.get(record.template))
         parent = self.parent(record)
         if parent is None:
@@ -173,19 +172,11 @@ class Facts:
 
     def path(self, record: TaskRecord) -> str:
         """Return a task's names from the outside in, without the entrypoint."""
-        known = self._paths.get(record.seq)
-        if known is None:
-            name = record.name if record.iteration is None else f"{record.name}[{record.iteration}]"
-            parent = self.parent(record)
-            if record.scope == HOOKS:
-                name = f"{HOOKS}/{name}"
-            known = name if parent is None or parent is self.entry else self.below(parent, name)
-            self._paths[record.seq] = known
-        return known
+        return self._paths[record.seq]
 
     def below(self, parent: TaskRecord, name: str) -> str:
         """Return the path of something inside a container."""
-        return name if parent is self.entry else f"{self.path(parent)}/{name}"
+        return name if parent.depth == 0 else f"{self.path(parent)}/{name}"
 
     def reason(
         self,
@@ -212,7 +203,8 @@ class Facts:
             text = f"{text} {self._moment(until)}"
         return Reason(
             kind,
-            f"{text}: `{command}`" if command else f"{text}.",
+            # What others said may bring a full stop along.
+            f"{text}: `{command}`" if command else f"{text.removesuffix('.')}.",
             None if record is None else self.path(record),
             None if record is None else record.task_id,
             iso_time(since),
@@ -222,7 +214,7 @@ class Facts:
 
     def is_current(self, record: TaskRecord) -> bool:
         """Return whether a retry of the run, if there was one, has not left a task behind."""
-        return record.seq in self._current or record.scope == HOOKS
+        return record.seq in self._current or record.scope == HOOK_SCOPE
 
     def _counts(self, record: TaskRecord) -> bool:
         """Return whether a task is of its container's generation, or was kept from before."""
@@ -236,5 +228,5 @@ class Facts:
         # To the second, but for what is nearly due.
         unit = _SECOND if at - self.now > _SECOND else _MILLISECOND
         wait = (at - self.now) // unit * unit
-        when = f"at {(iso_time(at) or '')[:19]}Z"
+        when = f"at {moment_text(at)}"
         return f"{when}, in {format_duration(wait)}" if wait > 0 else f"{when}, which has passed"

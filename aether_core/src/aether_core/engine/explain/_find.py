@@ -8,6 +8,7 @@ import msgspec
 
 from aether_core.document import Workflow, closest, decode
 from aether_core.engine._errors import EngineError
+from aether_core.engine._paths import matching_tasks
 from aether_core.engine.explain._explanation import Explanation, TaskExplanation
 from aether_core.engine.explain._facts import GOOD
 from aether_core.engine.explain._nodes import Missing, explain_missing, missing_nodes
@@ -60,9 +61,8 @@ def _matching(facts: Facts, wanted: str) -> list[TaskRecord | Missing]:
     without_record = {each.path for each in missing}
     records = [
         task
-        for task in facts.tasks
-        if wanted in {task.name, task.task_id, facts.path(task), f"{task.scope}{task.name}"}
-        and (facts.is_current(task) or facts.path(task) not in without_record)
+        for task in matching_tasks(facts.tasks, wanted)
+        if facts.is_current(task) or facts.path(task) not in without_record
     ]
     found: list[TaskRecord | Missing] = [*records, *missing]
     return sorted(found, key=lambda each: _rank(facts, each))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aether_core.engine.explain._attempts import attempts_of, is_about_attempt
+from aether_core.engine.explain._attempts import attempts_of
 from aether_core.engine.explain._endings import end_reasons
 from aether_core.engine.explain._explanation import ConditionValues, TaskExplanation
 from aether_core.engine.explain._values import condition_values
 from aether_core.engine.explain._waits import task_waits
+from aether_core.kernel import tells_retry
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
@@ -41,9 +42,7 @@ def explain_task(facts: Facts, record: TaskRecord) -> TaskExplanation:
 def notes(facts: Facts, record: TaskRecord) -> Iterator[Reason]:
     """Yield what the engine noticed of a task without failing for it."""
     noted = [
-        event
-        for event in facts.events(record)
-        if event.kind == "note" and not is_about_attempt(event)
+        event for event in facts.events(record) if event.kind == "note" and not tells_retry(event)
     ]
     for event in noted[-_MOST_NOTES:]:
         # What ended the task as well is told already.

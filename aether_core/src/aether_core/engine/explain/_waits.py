@@ -87,10 +87,12 @@ def _since(facts: Facts, record: TaskRecord) -> int:
 
 
 def _unique_name(facts: Facts, record: TaskRecord) -> str:
-    """Return a task's name if no other task is meant by it in a resume, else its id."""
+    """Return a task's name if no other task is meant by it in a resume, else its path or id."""
     suspended = [task for task in facts.tasks if task.phase is Phase.SUSPENDED]
-    is_unique = sum(task.name == record.name for task in suspended) == 1
-    return record.name if is_unique else record.task_id
+    for name in (record.name, facts.path(record)):
+        if sum(name in {task.name, facts.path(task)} for task in suspended) == 1:
+            return name
+    return record.task_id
 
 
 def _container_waits(facts: Facts, record: TaskRecord) -> Iterator[Reason]:

@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from aether_core.engine.sealing._sealing import Sealing, Secret
-    from aether_core.kernel import Assignment, RunRecord, TaskRecord, TaskStarted
+    from aether_core.kernel import (
+        Assignment,
+        RunRecord,
+        TaskLogged,
+        TaskRecord,
+        TaskStarted,
+    )
     from aether_core.ports import Clock, SecretProvider, TaskBroker
     from aether_sdk import JsonValue
 
@@ -32,7 +38,10 @@ _Answer: TypeAlias = str | BaseException
 # Longest wait for values that a run only needs in order to recognise them, in seconds.
 _RECALL_SECONDS: Final = 10.0
 _NO_PROVIDER: Final = "the engine was given no secret provider; Engine(secrets=...) takes one"
-_BROKEN: Final = (
+#: Begins the message of a task whose secrets could not be had.
+NO_VALUE: Final = "no value for "
+#: The message of a task that was not given to a worker, for nobody may look into a secret.
+LOOKED_INTO: Final = (
     "an input holds a part of what stands for a secret: expressions can't look into secrets, only "
     "pass them on"
 )
@@ -58,15 +67,17 @@ class SecretBroker:
         #: Dispatches that wait for values, by task.
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._on_completed: Callable[[TaskCompleted], None]
+        self._on_logged: Callable[[TaskLogged], None]
 
     async def open(
         self,
         on_started: Callable[[TaskStarted], None],
         on_completed: Callable[[TaskCompleted], None],
+        on_logged: Callable[[TaskLogged], None],
     ) -> None:
         """Begin to take assignments; what is reported holds no secrets."""
-        self._on_completed = on_completed
-        await self._broker.open(on_started, self._completed)
+        self._on_completed, self._on_logged = on_completed, on_logged
+        await self._broker.open(on_started, self._completed, self._logged)
 
     async def close(self) -> None:
         """Give up the dispatches that wait, and close the broker."""
@@ -118,7 +129,7 @@ class SecretBroker:
             return
         secrets, is_broken = sealing.secrets_in(_values(assignment))
         if is_broken:
-            self._refuse(assignment, _BROKEN)
+            self._refuse(assignment, LOOKED_INTO)
         elif secrets:
             self._drop(assignment.task_id)
             work = self._deliver(sealing, assignment, secrets)
@@ -151,7 +162,7 @@ class SecretBroker:
             if (name, key) in missing or not isinstance(answer, str | SecretNotFound)
         ]
         if reasons:
-            self._refuse(assignment, f"no value for {'; '.join(reasons)}")
+            self._refuse(assignment, f"{NO_VALUE}{'; '.join(reasons)}")
         else:
             self._broker.dispatch(msgspec.structs.replace(assignment, **given))
 
@@ -196,6 +207,12 @@ class SecretBroker:
                 artifacts=sealing.sealed(event.artifacts),
             )
         self._on_completed(event)
+
+    def _logged(self, event: TaskLogged) -> None:
+        sealing = self._runs.get(event.run_id)
+        if sealing is not None:
+            event = msgspec.structs.replace(event, lines=sealing.masked_lines(event.lines))
+        self._on_logged(event)
 
 
 def _values(assignment: Assignment) -> dict[str, JsonValue]:

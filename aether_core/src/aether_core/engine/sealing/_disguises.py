@@ -16,7 +16,7 @@ _HTML: Final = {"&": "amp", "<": "lt", ">": "gt"}
 #: What shells, JSON, YAML and Python take apart, double or write with backslashes.
 _QUOTES: Final = r"""[\\'"]"""
 _WRITTEN_QUOTES: Final = (
-    r"%(?:25)?(?:22|27|5c)|&\#0*(?:34|39|x22|x27);|&(?:quot|apos);|\\u00(?:22|27|5c)"
+    r"%(?:25)*(?:22|27|5c)|&\#0*(?:34|39|x22|x27);|&(?:quot|apos);|\\u00(?:22|27|5c)"
 )
 _CONTROLS: Final = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
 
@@ -36,13 +36,13 @@ def _spelt(part: str) -> str:
     if part.isascii() and part.isalnum():
         return part
     code = ord(part)
-    quoted = "".join(f"%{byte:02x}" for byte in part.encode(errors="surrogatepass"))
+    # Percent signs may have been quoted again: one page names another as what comes after it.
+    data = part.encode(errors="surrogatepass")
+    quoted = "".join(f"%(?:25)*{byte:02x}" for byte in data)
     ways = [
         # Escaped with backslashes, once or more often: a JSON text inside a JSON text.
         rf"\\*+{re.escape(part)}",
         rf"(?i:{quoted})",
-        # A percent sign that was quoted once more.
-        rf"(?i:{quoted.replace('%', '%25')})",
         rf"(?i:&\#0*{code};|&\#x0*{code:x};)",
         rf"(?i:\\++u{code:04x}|\\++u\{{0*{code:x}\}}|\\++x{code:02x})",
     ]
@@ -51,5 +51,5 @@ def _spelt(part: str) -> str:
     if part in _CONTROLS:
         ways.append(rf"\\++{_CONTROLS[part]}")
     if part == " ":
-        ways.append(r"\+")
+        ways += [r"\+", r"(?i:%(?:25)*2b)"]
     return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"

@@ -18,6 +18,8 @@ _SHORTEST_LINE: Final = 8
 #: A rest of a value shorter than this is not taken for one.
 _SHORTEST_REST: Final = 8
 _ELLIPSIS: Final = "…"
+#: What is left out of the lines of a log, tabs excepted.
+_INVISIBLE: Final = r"[\x00-\x08\x0a-\x1f\x7f]"
 #: Where base64 text depends on the bytes alone, by how many bytes come before them.
 _BASE64_START: Final = (0, 2, 3)
 _SEXTET: Final = 6
@@ -26,8 +28,9 @@ _SEXTET: Final = 6
 def forms_of(value: str) -> dict[str, str]:
     """Return the spellings of a secret value by their names; under the empty name the value itself.
 
-    They are: without blanks around it, each line of it, escaped as in JSON, HTML and Python, quoted
-    as in URLs, in hexadecimal digits, and in base64, also where other text stands around it.
+    They are: without blanks around it, each line of it, without control characters as in logs,
+    escaped as in JSON, HTML and Python, quoted as in URLs, in hexadecimal digits, and in base64,
+    also where other text stands around it.
     """
     forms = {"": value, "stripped": value.strip() or value}
     seen = {*forms.values()}
@@ -48,6 +51,7 @@ def _others(value: str) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(lines):
         if len(line) >= _SHORTEST_LINE:
             yield f"line-{number}", line
+    yield "visible", re.sub(_INVISIBLE, "", value)
     yield "json", msgspec.json.encode(value).decode()[1:-1]
     ascii_only = json.dumps(value)[1:-1]
     yield "json-ascii", ascii_only

@@ -14,7 +14,7 @@ from aether_core.plan import SecretToken, map_texts, token_of, token_pattern
 from aether_sdk import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aether_sdk import JsonValue
 
@@ -132,6 +132,19 @@ class Sealing:
             for start, stop in sorted(rests_in(text, spelling), reverse=True):
                 text = text[:start] + MASK + text[stop:]
         return text
+
+    def masked_lines(self, lines: Iterable[str]) -> tuple[str, ...]:
+        """Return lines of a log, in which nothing is told of the secret values known so far.
+
+        A value of several lines becomes one line, if all of it is there. Nobody takes a line as
+        input, so that no token has to stay, which might be cut with its line.
+        """
+        if not self._values:
+            return tuple(lines)
+        # A value so short that it counts only where nothing stands beside it may be a line.
+        short = {spelling for spelling in self._spellings if len(spelling) < _SHORTEST_PART}
+        told = self.sealed_text("\n".join(MASK if line in short else line for line in lines))
+        return tuple(self._tokens.sub(MASK, told).split("\n"))
 
     def _sealed_scalar(self, value: JsonValue) -> JsonValue:
         if isinstance(value, str):
