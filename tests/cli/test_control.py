@@ -16,9 +16,6 @@ Aether = Callable[..., Any]
 Step = Callable[..., dict[str, Any]]
 Workflow = Callable[..., str]
 
-# How long a request to another process may take (cli.md).
-REACH_SECONDS = 2.0
-
 
 @pytest.fixture
 def driven(work: Path, workflow: Workflow, step: Step) -> Iterator[subprocess.Popen[str]]:
@@ -54,17 +51,14 @@ def is_alive(pid: int) -> bool:
 def test_a_cancel_reaches_another_process_and_ends_its_children(
     aether: Aether, driven: subprocess.Popen[str], work: Path
 ) -> None:
-    """The run ends within 2 seconds, and so do the shell and what it started."""
+    """The run ends, and so do the shell and what it started; benchmarks/reach.py has the time."""
     child = int((work / "child.pid").read_text())
     assert is_alive(child)
 
-    before = time.monotonic()
     outcome = aether("cancel", "r", "--reason", "wrong input", "--output", "json")
-    took = time.monotonic() - before
 
     assert outcome.status == 0, outcome.err
     assert (outcome.json["phase"], outcome.json["message"]) == ("Cancelled", "wrong input")
-    assert took < REACH_SECONDS
     out, _ = driven.communicate(timeout=20)
     assert driven.returncode == 1
     assert json.loads(out)["phase"] == "Cancelled"

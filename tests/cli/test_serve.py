@@ -38,8 +38,8 @@ class Server:
                 return
         raise AssertionError(f"{text!r} did not come: {self.lines}")
 
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
         self.process.communicate(timeout=20)
         return self.process.returncode
 
@@ -71,6 +71,11 @@ def test_a_submitted_run_is_executed_by_the_server(
     run = aether("get", "r", "--output", "json").json
     assert run["tasks"][1]["outputs"]["stdout"].strip() == str(server.process.pid)
     assert server.stop() == 0
+
+
+def test_ctrl_c_is_an_interruption_and_sigterm_is_not(serve: Callable[[], Server]) -> None:
+    """A service that somebody stops on purpose has done its work; see the other tests."""
+    assert serve().stop(signal.SIGINT) == 130
 
 
 def test_a_stopped_server_leaves_its_runs_to_the_next(

@@ -83,6 +83,18 @@ def test_a_template_comes_from_the_store(aether: Aether, files: Path) -> None:
     assert aether("get", "a", "--output", "json").json["outputs"] == {"text": "hello world"}
 
 
+@pytest.mark.parametrize("content", [None, "kind: ["])
+def test_a_file_of_templates_that_can_t_be_read_is_refused(
+    aether: Aether, files: Path, content: str | None
+) -> None:
+    """It was given for a reason, whether the workflow needs it or not."""
+    (files / "both.yaml").write_text(f"{WORKFLOW}---\n{TEMPLATE}")
+    if content is not None:
+        (files / "more.yaml").write_text(content)
+
+    assert run(aether, "both.yaml", "more.yaml").status == 2
+
+
 def test_a_template_that_is_nowhere_is_an_error_with_its_place(aether: Aether) -> None:
     """Before anything runs; `validate` can't know the store and warns."""
     refused = run(aether, "workflow.yaml")
@@ -94,7 +106,38 @@ def test_a_template_that_is_nowhere_is_an_error_with_its_place(aether: Aether) -
     assert problem["path"] == "/spec/workflowTemplateRef/name"
     assert "aether submit" in problem["hint"]
     assert validated.status == 0
-    assert [d["severity"] for d in validated.json["diagnostics"]] == ["warning"]
+    (warning,) = validated.json["diagnostics"]
+    assert warning["severity"] == "warning"
+    assert "--store" in warning["hint"]
+
+
+def test_validate_sees_the_templates_of_a_store_that_is_named(aether: Aether, files: Path) -> None:
+    """By an option or by the environment; with the option, one that is nowhere is an error."""
+    store = ("--store", "sqlite:///other.db", "--output", "json")
+
+    nowhere = aether("validate", "workflow.yaml", *store)
+    assert not (files / "other.db").exists()
+    aether("submit", "template.yaml", *store)
+    aether("submit", "template.yaml")
+
+    assert nowhere.status == 1
+    assert [d["severity"] for d in nowhere.json["diagnostics"]] == ["error"]
+    for options in (store, store[2:]):
+        assert aether("validate", "workflow.yaml", *options).json["diagnostics"] == []
+
+
+def test_a_graph_shows_what_a_template_of_another_file_supplies(
+    aether: Aether, files: Path
+) -> None:
+    """As `run` and `validate` do; a mistake in that file is shown."""
+    assert "template from elsewhere" in aether("graph", "workflow.yaml").out
+    assert '"hi<br/>echo"' in aether("graph", "workflow.yaml", "template.yaml").out
+
+    (files / "template.yaml").write_text(TEMPLATE.replace("tasks.hi.", "tasks.ho."))
+    refused = aether("graph", "workflow.yaml", "template.yaml")
+
+    assert refused.status == 2
+    assert refused.err.startswith("template.yaml:20:")
 
 
 def test_a_mistake_in_the_template_is_shown_in_the_template(aether: Aether, files: Path) -> None:

@@ -220,3 +220,20 @@ def test_conditions_below_a_loop_show_its_items(aether: Aether, ran: Callable[..
     assert told["condition"]["values"] == [
         {"reference": "loop_iter.item.size", "found": True, "value": 2}
     ]
+
+
+def test_a_secret_that_could_not_be_had_is_no_answer_of_the_executor(
+    aether: Aether, ran: Callable[..., Any]
+) -> None:
+    """It never got the task; what providers say ends with one full stop."""
+    source = {"secretKeyRef": {"name": "db", "key": "password"}}
+    ran({"name": "a", "inputs": {"parameters": [{"name": "pw", "valueFrom": source}]}})
+
+    outcome = aether("why", "r", "a", "--output", "json")
+
+    (reason,) = task(outcome, "a")["reasons"]
+    assert reason["kind"] == "inputs"
+    assert reason["text"].startswith('No worker got it: no value for secret "db", key "password":')
+    assert reason["text"].endswith(".")
+    assert not reason["text"].endswith("..")
+    assert ".." not in aether("why", "r").out

@@ -59,6 +59,15 @@ def test_list_filters(aether: Aether, options: list[str], expected: list[str]) -
 
 
 @pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize("phase", ["Skipped", "nonsense"])
+def test_list_refuses_phases_that_no_run_is_ever_in(aether: Aether, phase: str) -> None:
+    outcome = aether("list", "--phase", phase)
+
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "Succeeded" in outcome.err
+
+
+@pytest.mark.usefixtures("runs")
 def test_list_for_people_is_a_table(aether: Aether, normal: Callable[[str], str]) -> None:
     lines = normal(aether("list").out).splitlines()
 
@@ -73,9 +82,16 @@ def test_list_says_that_there_are_more(aether: Aether) -> None:
 
 
 def test_a_store_that_does_not_exist_is_empty_and_stays_away(aether: Aether, work: Path) -> None:
-    assert aether("list", "--output", "json") == (0, "[]\n", "")
-    assert aether("list") == (0, "", "no runs\n")
-    assert aether("get", "r-1").status == 2
+    absent = (
+        f"there is no store at {work / 'runs.db'} yet; `aether run` creates it "
+        "(--store or AETHER_STORE name another)\n"
+    )
+    assert aether("list", "--output", "json") == (0, "[]\n", absent)
+    assert aether("list") == (0, "", f"{absent}no runs\n")
+    for command in ("get", "why", "watch", "artifacts"):
+        outcome = aether(command, "r-1")
+        assert outcome.status == 2
+        assert f"there is no store at {work / 'runs.db'}\n" in outcome.err
     assert list(work.iterdir()) == []
 
 

@@ -97,8 +97,9 @@ def test_without_arguments_those_of_the_process_are_taken(
         ([], "a command is missing"),
         (["rnu"], "unknown command 'rnu'"),
         (["--store", "memory:", "list"], "unknown option '--store' before a command"),
-        (["plugins"], "one of these commands: list, show, check"),
-        (["plugins", "delete"], "one of these commands: list, show, check"),
+        (["plugins"], "`aether plugins` has these commands: list, show, check"),
+        (["plugins", "delete"], "unknown command 'plugins delete'"),
+        (["cron", "foo"], "`aether cron` has these commands: create, list"),
         (["run"], "the following arguments are required: FILE"),
         (["run", "a.json", "--what"], "unrecognized arguments: --what"),
         (["run", "a.json", "--conc", "3"], "unrecognized arguments: --conc 3"),
@@ -127,8 +128,32 @@ def test_wrong_usage_is_one_clear_message_and_status_2(
     assert "Traceback" not in outcome.err
 
 
-def test_a_misspelt_command_gets_a_hint(aether: Aether) -> None:
-    assert 'Did you mean "plugins"?' in aether("plugin").err
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["plugin"], 'Did you mean "plugins"?'),
+        (["cron", "lsit"], 'Did you mean "list"?'),
+        (["status", "r"], 'Did you mean "get"?'),
+        (["version"], 'Did you mean "--version"?'),
+        (["demo.yaml"], "`aether run demo.yaml` runs a document"),
+        (["run", "a.json", "--stor=x"], 'Did you mean "--store"?'),
+        (["run", "a.json", "--p", "n=1"], 'Did you mean "-p"?'),
+        (["list", "--json"], 'Did you mean "--output json"?'),
+        (["list", "--jsno"], "`aether list --help` shows what it takes"),
+        (["run", "a.json", "n=1"], "given with -p: -p n=1"),
+    ],
+)
+def test_what_nobody_knows_gets_a_hint(aether: Aether, arguments: list[str], hint: str) -> None:
+    """Words of other programs are known too."""
+    outcome = aether(*arguments)
+
+    assert outcome.status == 2
+    assert f"hint: {hint}" in outcome.err or hint in outcome.err.partition("hint: ")[2]
+
+
+@pytest.mark.parametrize("words", [[], ["run"], ["cron"], ["cron", "list"]])
+def test_help_is_a_command_too(aether: Aether, words: list[str]) -> None:
+    assert aether("help", *words) == aether(*words, "--help")
 
 
 @pytest.mark.parametrize("name", UNSUPPORTED_COMMANDS)
@@ -254,7 +279,9 @@ def test_output_that_can_t_be_written_is_status_70(arguments: list[str]) -> None
         )
 
     assert done.returncode == 70
-    assert done.stderr == "aether: error: can't write the output: No space left on device\n"
+    complaint = "aether: error: can't write the output: No space left on device\n"
+    assert done.stderr.endswith(complaint)
+    assert done.stderr.count("\n") == (1 if "--help" in arguments else 2)
 
 
 def test_text_that_the_terminal_can_t_encode_is_escaped(process: Aether, work: Path) -> None:

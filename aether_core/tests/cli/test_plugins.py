@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from aether_core.document import document_schema
+
 Aether = Callable[..., Any]
 
 _FAULTS = {
@@ -274,11 +276,32 @@ def test_a_type_of_a_broken_plugin_is_explained(aether: Aether) -> None:
     assert "aether plugins show broken" in outcome.err
 
 
-def test_schema_is_that_of_documents(aether: Aether) -> None:
+@pytest.mark.usefixtures("probe")
+def test_schema_is_that_of_documents_with_the_installed_executors(aether: Aether) -> None:
     outcome = aether("schema")
 
+    assert (outcome.status, outcome.err) == (0, "")
     assert outcome.json["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "probe" in outcome.json["$defs"]["ExecutorType"]["enum"]
     assert outcome.out == aether("schema", "--output", "json").out
+
+
+@pytest.mark.usefixtures("probe", "broken")
+def test_schema_leaves_out_a_broken_plugin_and_names_it(aether: Aether) -> None:
+    outcome = aether("schema")
+
+    types = outcome.json["$defs"]["ExecutorType"]["enum"]
+    assert "probe" in types
+    assert "broken" not in types
+    assert "note: plugin broken (broken-plugin) is " in outcome.err
+
+
+@pytest.mark.usefixtures("broken")
+def test_schema_of_documents_alone_loads_no_plugin(aether: Aether) -> None:
+    outcome = aether("schema", "--documents-only")
+
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.json == document_schema()
 
 
 @pytest.mark.usefixtures("probe")

@@ -101,7 +101,7 @@ def test_a_failure_shows_its_whole_message_and_what_to_do(
     assert text.startswith("Failed  demo  r 1  TIME\n")
     assert (
         "What went wrong\n"
-        "  main/bad: Failed\n"
+        "  bad: Failed\n"
         "    it broke\n"
         "    for a \\x1b[31mreason\n"
         "\n"
@@ -207,6 +207,53 @@ def test_yaml_is_run_too(aether: Aether, work: Path) -> None:
     assert aether("run", "a.yaml", "--quiet").status == 0
 
 
+def test_a_repeated_run_id_with_another_document_or_arguments_says_what_differs(
+    aether: Aether, document: Document, task: Task
+) -> None:
+    """The first run is shown all the same; the very same document is no reason to warn."""
+    arguments = [{"name": "n", "default": 1}, {"name": "m", "default": 1}]
+    first = document(task("only"), arguments=arguments)
+    other = document(task("other"), arguments=arguments, file="other.json")
+    named = document(task("only"), arguments=arguments, name="third", file="third.json")
+    aether("run", first, "--run-id", "r", "-p", "n=2", "-q")
+
+    def warned(command: str, file: str, *more: str) -> str:
+        outcome = aether(command, file, "--run-id", "r", *more)
+        assert outcome.status == 0
+        return "\n".join(line for line in outcome.err.splitlines() if "warning" in line)
+
+    assert warned("run", first, "-p", "n=2") == ""
+    assert warned("submit", first, "-p", "n=2") == ""
+    assert "r was started with other arguments (n);" in warned("run", first, "-p", "n=3")
+    assert "with other arguments (m, n);" in warned("submit", first, "-p", "m=3")
+    assert "with another document and other variables (deploy.x);" in warned(
+        "run", other, "-p", "n=2", "--set", "deploy.x=1"
+    )
+    assert "with another document (workflow demo);" in warned("run", named, "-p", "n=2")
+    assert warned("run", other, "-q") == ""
+
+
+def test_a_repeated_run_id_with_secrets_is_the_same_run(
+    aether: Aether, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each admission marks secrets in its own way, which is no difference."""
+    monkeypatch.setenv("AETHER_SECRET_DB_PW", "hidden")
+    secret = {"name": "pw", "valueFrom": {"secretKeyRef": {"name": "db", "key": "pw"}}}
+    spec = {
+        "entrypoint": "main",
+        "arguments": {"parameters": [secret]},
+        "templates": [{"task": {"name": "main", "executor": {"type": "probe"}}}],
+    }
+    head = {"apiVersion": "aether/v1", "kind": "Workflow", "metadata": {"name": "demo"}}
+    (work / "demo.json").write_text(json.dumps({**head, "spec": spec}))
+
+    aether("run", "demo.json", "--run-id", "r")
+    again = aether("run", "demo.json", "--run-id", "r")
+
+    assert again.status == 0
+    assert "warning" not in again.err
+
+
 def test_a_repeated_run_id_shows_the_first_run_and_starts_nothing(
     aether: Aether, document: Document, task: Task
 ) -> None:
@@ -218,7 +265,9 @@ def test_a_repeated_run_id_shows_the_first_run_and_starts_nothing(
 
     assert (first.status, again.status) == (1, 1)
     assert again.json == first.json
-    assert again.err == "run r is in the store already; it is shown, nothing was started\n"
+    shown, warning = again.err.splitlines()
+    assert shown == "run r is in the store already; it is shown, nothing was started"
+    assert warning.startswith("warning: run r was started with another document;")
     assert len(aether("list", "--output", "json").json) == 1
 
 

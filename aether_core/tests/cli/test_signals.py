@@ -5,6 +5,7 @@ Executors write to named pipes, so each step waits for a fact and never for a ti
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -12,11 +13,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from aether_core.cli._interrupts import wait_for
 
 Aether = Callable[..., Any]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -202,6 +205,33 @@ def test_waiting_for_a_run_of_another_process_can_be_interrupted(
     (work / "ended").read_text()
     first.communicate(timeout=30)
     assert first.returncode == 130
+
+
+def test_a_recover_that_waits_for_a_silent_process_can_be_interrupted(
+    aether: Aether,
+    start: Start,
+    pipes: dict[str, str],
+    work: Path,
+    document: Callable[..., str],
+    task: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At once: a process that died just now counts as alive for seconds."""
+    process = start(document(task("slow", pipes)), "--run-id", "r", "--quiet")
+    (work / "started").read_text()
+    process.kill()
+    process.wait()
+
+    def wait(stop: asyncio.Event, seconds: float) -> Coroutine[Any, Any, None]:
+        signal.raise_signal(signal.SIGINT)
+        return wait_for(stop, 600.0)
+
+    monkeypatch.setattr("aether_core.cli._running.wait_for", wait)
+    outcome = aether("recover")
+
+    assert (outcome.status, outcome.out) == (130, "")
+    assert outcome.err == "interrupted\n"
+    assert aether("get", "r", "--output", "json").json["finishedAt"] is None
 
 
 def test_a_repeated_run_id_waits_for_the_end_of_the_first_run(

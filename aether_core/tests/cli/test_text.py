@@ -145,7 +145,7 @@ def test_a_tree_nests_to_any_depth_and_keeps_orphans() -> None:
 
 
 def test_containers_are_no_causes_unless_nothing_below_them_failed() -> None:
-    leaf = _task("leaf", "box", Phase.FAILED, message="because", scope="box/")
+    leaf = _task("leaf", "box", Phase.FAILED, message="because", path="box/leaf")
     box = _task("box", "", Phase.FAILED, template_type="dag")
     lone = _task("lone", "", Phase.ERROR, template_type="dag", message="condition")
 
@@ -242,6 +242,26 @@ def test_notes_of_the_engine_are_shown(capsys: pytest.CaptureFixture[str]) -> No
     progress.close()
 
     assert capsys.readouterr().err == "note: demo: ignored a result\n"
+
+
+def test_a_line_that_a_task_says_is_shown_above_the_counter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As text that no terminal obeys; the counter is drawn anew below it."""
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("NO_COLOR", "1")
+    progress = Progress(quiet=False, tasks=True)
+
+    progress.show(_event(1, Phase.RUNNING))
+    progress.show(EventRecord(2, 0, "log", None, 0, "build", "\x1b[2Jone\ttab"))
+
+    assert terminal.getvalue().split("\r\x1b[K") == [
+        "",
+        "0/1 tasks, running: build",
+        "build | \\x1b[2Jone tab\n",
+        "0/1 tasks, running: build",
+    ]
 
 
 def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,7 +51,11 @@ _FOURTH_VERSION = """
     UPDATE submissions SET seal = 'seal' WHERE run = 2;
     UPDATE runs SET cron_id = 'cron', scheduled_at = 6 WHERE id = 2;
 """
-_SCRIPTS = ("", _FIRST_VERSION, _SECOND_VERSION, _THIRD_VERSION, _FOURTH_VERSION)
+#: The fifth version added executors to submissions; one of its runs waits for a resume.
+_FIFTH_VERSION = """
+    UPDATE tasks SET phase = 'Suspended' WHERE id = 8589934593;
+"""
+_SCRIPTS = ("", _FIRST_VERSION, _SECOND_VERSION, _THIRD_VERSION, _FOURTH_VERSION, _FIFTH_VERSION)
 
 
 def _write(path: Path, version: int, script: str) -> None:
@@ -166,6 +170,24 @@ def test_a_run_of_the_fourth_version_knows_no_executors(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_runs_of_an_older_version_that_wait_for_a_resume_are_found(tmp_path: Path) -> None:
+    """Their suspended tasks are counted when the file is migrated."""
+    _write_all(tmp_path / "x.db", 5)
+
+    async def story() -> None:
+        store = SqliteStore(tmp_path / "x.db")
+        await store.open()
+        found = await store.list_runs(RunQuery(suspended=True))
+        run = await store.get_run("run-2")
+        await store.close()
+
+        assert [(each.run_id, each.suspended) for each in found] == [("run-2", 1)]
+        assert run is not None
+        assert run.suspended == 1
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
 def test_a_run_of_an_older_version_can_be_changed(tmp_path: Path, version: int) -> None:
     """Once its file is migrated, what later versions added is kept as well."""
@@ -176,7 +198,7 @@ def test_a_run_of_an_older_version_can_be_changed(tmp_path: Path, version: int) 
         await store.open()
         run, (first, second) = await store.get_run("run-1"), await store.get_tasks("run-1")
         assert run is not None
-        run.deadline, run.generation, run.owner = 77, 1, "engine"
+        run.deadline, run.generation, run.owner, run.suspended = 77, 1, "engine", 1
         second.deadline, second.next_attempt_at, second.generation = 55, 66, 1
         second.input_artifacts, second.artifacts = {"a": {"type": "local"}}, {"b": None}
         fresh = msgspec.structs.replace(second, seq=2, iteration=0, items=[1, "x"])

@@ -87,7 +87,7 @@ def test_store_that_must_exist_is_missed_at_once_and_not_created(tmp_path: Path)
 @pytest.mark.parametrize(
     ("url", "problem", "hint"),
     [
-        ("aether.db", "it has no scheme", "Known schemes: memory, sqlite"),
+        ("aether.db", "it has no scheme", "A file is sqlite:///aether.db."),
         ("", "it has no scheme", "Known schemes"),
         (":x", "it has no scheme", "Known schemes"),
         ("nosuchscheme://host/db", 'unknown scheme "nosuchscheme"', "Known schemes: memory"),

@@ -10,10 +10,11 @@ from aether_core.cli._documents import (
     every_problem,
     in_order,
     read_documents,
-    refuse_workflows,
+    refuse_others,
     templates_of,
     the_workflow,
 )
+from aether_core.cli._errors import UsageError
 from aether_core.cli._options import installed_variables, store_url
 from aether_core.document import Workflow
 from aether_core.engine import (
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from aether_core.check import ExecutorCatalog
     from aether_core.cli._documents import Given
-    from aether_core.document import Diagnostic, LoadedDocument
+    from aether_core.document import Diagnostic, LoadedDocument, Resource
     from aether_core.engine import Admitted, Templates
 
 
@@ -62,8 +63,17 @@ class Refused(Exception):
 
 
 def read_submission(arguments: Namespace) -> list[Given]:
-    """Load the files of `add_submission`: that of the workflow, then those of templates."""
-    return [read_documents(file) for file in dict.fromkeys((arguments.file, *arguments.templates))]
+    """Load the files of `add_submission`: that of the workflow, then those of templates.
+
+    Raises:
+        UsageError: one of them was meant as something else.
+    """
+    given = [read_documents(file) for file in dict.fromkeys((arguments.file, *arguments.templates))]
+    for each in given[1:]:
+        if not each.readable and "=" in each.name:
+            hint = f"Arguments of the workflow are given with -p: -p {each.name}"
+            raise UsageError(f"there is no file {each.name!r}", hint=hint)
+    return given
 
 
 def admit_files(given: Sequence[Given], arguments: Namespace, catalog: ExecutorCatalog) -> Admitted:
@@ -81,8 +91,8 @@ def admit_files(given: Sequence[Given], arguments: Namespace, catalog: ExecutorC
     templates = templates_of(given)
     try:
         document, workflow = the_workflow(given[0])
-        refuse_workflows(given[1:])
-        _add_stored(templates, workflow, arguments.store)
+        refuse_others(given[1:])
+        add_stored(templates, [workflow], store_url(arguments.store))
         admitted = admit(
             document,
             catalog,
@@ -116,10 +126,15 @@ def _joined(document: LoadedDocument, templates: Templates) -> Workflow | None:
     return joined if isinstance(joined, Workflow) else None
 
 
-def _add_stored(templates: Templates, workflow: Workflow, store: str | None) -> None:
-    """Add the template that a workflow refers to, when only the store can have it."""
-    reference = reference_of(workflow)
-    if reference is None or templates.get(*reference) is not None:
+def add_stored(templates: Templates, resources: Iterable[Resource], url: str) -> None:
+    """Add the templates that workflows refer to, where only a store can have them.
+
+    Raises:
+        StoreError: the store can't be opened; one that does not exist has none.
+    """
+    found = filter(None, map(reference_of, resources))
+    wanted = [each for each in dict.fromkeys(found) if templates.get(*each) is None]
+    if not wanted:
         return
     # Late: most workflows refer to nothing, and then no store is needed to check them.
     import asyncio
@@ -127,10 +142,11 @@ def _add_stored(templates: Templates, workflow: Workflow, store: str | None) -> 
     from aether_core.cli._reading import reading
 
     async def add() -> None:
-        async with reading(store_url(store)) as opened:
-            record = None if opened is None else await opened.get_template(*reference)
-            if record is not None:
-                templates.add_record(record)
+        async with reading(url) as opened:
+            for reference in wanted:
+                record = None if opened is None else await opened.get_template(*reference)
+                if record is not None:
+                    templates.add_record(record)
 
     asyncio.run(add())
 

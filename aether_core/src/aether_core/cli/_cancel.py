@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aether_core.cli import _exits
+from aether_core.cli._artifacts import add_artifacts
 from aether_core.cli._console import reserved_stdout, write_json, write_text
 from aether_core.cli._driving import means_of
-from aether_core.cli._options import add_output, add_store
+from aether_core.cli._options import add_output, add_secrets, add_store
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -22,7 +23,9 @@ def configure(parser: ArgumentParser) -> None:
         default="cancelled by user",
         help="why; it becomes the message of the run and of the tasks that it stops",
     )
+    add_secrets(parser)
     add_store(parser)
+    add_artifacts(parser)
     add_output(parser)
     parser.set_defaults(concurrency=None, quiet=False)
 

@@ -42,10 +42,12 @@ def execute(arguments: Namespace) -> int:
 
 async def _crons(arguments: Namespace) -> Sequence[CronSummary]:
     # Late: as above.
+    from aether_core.cli._reading import note_missing
     from aether_core.stores import StoreNotFound
 
     try:
         async with open_book(arguments) as book:
             return await book.list()
-    except StoreNotFound:
+    except StoreNotFound as error:
+        note_missing(error)
         return []

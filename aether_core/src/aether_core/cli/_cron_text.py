@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from aether_core.cli._durations import duration_text, seconds_between
+from aether_core.cli._durations import duration_text, moment_text, seconds_between
 from aether_core.cli._safe_text import one_line
 from aether_core.cli._table import table
 from aether_core.schedule import UnknownTimeZone, Zone
@@ -20,15 +20,18 @@ _SHOWN_SLOTS: Final = 5
 
 
 def local_time(moment: str | None, timezone: str) -> str:
-    """Return an ISO 8601 time as the clocks of a zone show it, with the zone's offset."""
-    if moment is None:
-        return ""
+    """Return an ISO 8601 time as the clocks of a zone show it: `2026-01-31T07:00:00+01:00`.
+
+    In UTC it is what every other command shows.
+    """
+    if moment is None or timezone == "UTC":
+        return moment_text(moment)
     parsed = datetime.fromisoformat(moment)
     try:
         local = Zone(timezone).at(int(parsed.timestamp()))
     except UnknownTimeZone:
         local = parsed
-    return local.isoformat(" ", "seconds")
+    return local.isoformat("T", "seconds")
 
 
 def next_text(cron: CronSummary) -> str:

@@ -12,6 +12,7 @@ from aether_core.cli import _exits
 from aether_core.cli._console import complain, reserved_stdout, write_json, write_text
 from aether_core.cli._cron_book import add_name
 from aether_core.cli._driving import add_driving, means_of
+from aether_core.cli._durations import moment_text
 from aether_core.cli._run import show_end, status_of
 
 if TYPE_CHECKING:
@@ -27,14 +28,14 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--at",
         metavar="TIME",
-        type=moment,
+        type=time_of,
         help="the time of the slot, such as 2026-01-31T06:00:00Z (default: now); a slot that was "
         "dealt with before is not fired again",
     )
     add_driving(parser)
 
 
-def moment(text: str) -> int:
+def time_of(text: str) -> int:
     """Return an RFC 3339 time in microseconds since 1970-01-01 UTC."""
     # Late: few commands are given one.
     from datetime import UTC, datetime, timedelta
@@ -65,7 +66,8 @@ def execute(arguments: Namespace) -> int:
     elif ended is not None:
         show_end(ended, arguments)
     elif slot.outcome == "failed":
-        complain(f"schedule {name}: the slot of {slot.scheduled_at} failed: {slot.reason}")
+        moment = moment_text(slot.scheduled_at)
+        complain(f"schedule {name}: the slot of {moment} failed: {slot.reason}")
     else:
         write_text(f"schedule {name}: nothing was started: {slot.reason}\n")
     if ended is not None:

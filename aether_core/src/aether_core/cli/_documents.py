@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from aether_core.check import ExecutorCatalog, VariableLookup
-    from aether_core.document import Diagnostic, LoadedDocument
+    from aether_core.document import Diagnostic, LoadedDocument, Resource
     from aether_sdk import JsonValue
 
 #: A file to run has no workflow, or more than one.
@@ -102,6 +102,12 @@ def every_problem(
     return in_order(found)
 
 
+def drafts_of(given: Iterable[Given]) -> list[Resource]:
+    """Return the documents of files as far as their meaning is clear."""
+    drafts = (doc.resource or doc.draft for each in given for doc in each.loaded.documents)
+    return [draft for draft in drafts if draft is not None]
+
+
 def templates_of(given: Iterable[Given]) -> Templates:
     """Return the WorkflowTemplates of files."""
     templates = Templates()
@@ -140,13 +146,15 @@ def the_workflow(given: Given) -> tuple[LoadedDocument, Workflow]:
     raise DocumentRejected(workflows[1][0].diagnose([_second_workflow(workflows)]))
 
 
-def refuse_workflows(given: Iterable[Given]) -> None:
-    """Refuse workflows in the files that are given for their templates.
+def refuse_others(given: Iterable[Given]) -> None:
+    """Refuse what has no place in the files that are given for their templates.
 
     Raises:
-        DocumentRejected: there is one.
+        DocumentRejected: one can't be read, or holds a workflow.
     """
     for each in given:
+        if any(d.severity is Severity.ERROR for d in each.loaded.diagnostics):
+            raise DocumentRejected(each.loaded.diagnostics)
         for document in each.loaded.documents:
             if isinstance(document.resource, Workflow):
                 message = "a second workflow; which one to run is not clear"

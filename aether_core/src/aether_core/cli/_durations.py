@@ -9,6 +9,14 @@ _MINUTE = 60
 _HOUR = 3600
 
 
+def moment_text(moment: str | None) -> str:
+    """Return an ISO 8601 time in UTC as every command writes it for people; '' for None.
+
+    That is to the second, as in `2026-01-31T06:00:00Z`; commands that take a time take it back.
+    """
+    return "" if moment is None else f"{moment[:19]}Z"
+
+
 def seconds_between(start: str | None, end: str | None) -> float | None:
     """Return the seconds between two ISO 8601 times; None if one of them does not exist."""
     if start is None or end is None:

@@ -12,13 +12,15 @@ from aether_core.cli._safe_text import one_line, padded, safe_text, shortened, w
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from aether_core.cli._style import Style
     from aether_core.engine import TaskExecution, WorkflowExecution
     from aether_sdk import JsonValue
 
 _BAD: Final = frozenset({Phase.FAILED, Phase.ERROR, Phase.TIMEOUT})
+# Of these the message says what a task waits for, if it waits for something.
+_WAITING: Final = frozenset({Phase.SUSPENDED, Phase.CREATED})
 _INDENT: Final = "  "
 _PHASE_WIDTH: Final = max(map(len, Phase))
 # Where no terminal limits the width, values of tasks are cut here; those of the run later.
@@ -78,14 +80,14 @@ class ExecutionText:
         rows = list(_rows(self._run.tasks))
         if not rows:
             return ""
-        names = [f"{_INDENT * (level + 1)}{one_line(task.name)}" for level, task in rows]
+        names = [f"{_INDENT * (level + 1)}{one_line(_label(task))}" for level, task in rows]
         width = max(map(width_of, names))
         lines: list[str] = []
         for (level, task), name in zip(rows, names, strict=True):
             took = duration_text(seconds_between(task.started_at, task.finished_at))
             phase = self._style.word(task.phase, padded(task.phase, _PHASE_WIDTH))
-            lines.append(f"{padded(name, width)}  {phase}  {took}".rstrip())
-            if task.phase is Phase.SUSPENDED:
+            lines.append(f"{padded(name, width)}  {phase}  {took}{_retries(task)}".rstrip())
+            if task.phase in _WAITING:
                 lines += (f"{_INDENT * (level + 3)}{line}" for line in _lines(task.message))
             values = self._values(task.outputs, _INDENT * (level + 3), _TASK_VALUE)
             lines += map(self._style.dim, values)
@@ -99,7 +101,7 @@ class ExecutionText:
 
     def _artifacts(self) -> str:
         lines = [
-            f"{_INDENT}{one_line(name)}: {one_line(_whereabouts(place))}"
+            f"{_INDENT}{one_line(name)}: {one_line(whereabouts(place))}"
             for name, place in self._run.artifacts.items()
         ]
         return "\n".join([self._style.bold("Artifacts"), *lines]) + "\n" if lines else ""
@@ -120,7 +122,7 @@ class ExecutionText:
             return ""
         text = self._style.bold("What went wrong") + "\n"
         for task in causes:
-            text += f"{_INDENT}{one_line(_place(task))}: {self._style.word(task.phase)}\n"
+            text += f"{_INDENT}{one_line(_path(task))}: {self._style.word(task.phase)}\n"
             text += "".join(f"{_INDENT * 2}{line}\n" for line in _lines(task.message))
         return text
 
@@ -136,17 +138,15 @@ class ExecutionText:
         suspended = [task for task in self._run.tasks if task.phase is Phase.SUSPENDED]
         if not suspended:
             return None
-        names = [one_line(task.name) for task in suspended]
-        # Tasks of one name, such as iterations of a loop, can only be told apart by their ids.
-        waiting = [
-            name if names.count(name) == 1 else task.run_id
-            for name, task in zip(names, suspended, strict=True)
-        ]
+        waiting = [_shortest(task, suspended) for task in suspended]
         if not self._resume:
             return (
                 f"Waits to be resumed: {', '.join(waiting)}. The store is gone with this command."
             )
-        commands = ", ".join(f"`{self._resume} {name}`" for name in waiting)
+        # Late: most runs wait for nothing.
+        from shlex import quote
+
+        commands = ", ".join(f"`{self._resume} {quote(name)}`" for name in waiting)
         return f"Waits to be resumed: {commands}."
 
 
@@ -164,12 +164,32 @@ def _rows(tasks: tuple[TaskExecution, ...]) -> Iterator[tuple[int, TaskExecution
         waiting += [(level + 1, child) for child in reversed(children[task.run_id])]
 
 
-def _place(task: TaskExecution) -> str:
-    """Return a task's name behind its scope."""
-    return f"{task.scope.rstrip('/')}/{task.name}" if task.scope else task.name
+def _retries(task: TaskExecution) -> str:
+    """Return how often a task was tried again, behind its duration."""
+    if not task.retry_count:
+        return ""
+    return f"  retried {'once' if task.retry_count == 1 else f'{task.retry_count} times'}"
 
 
-def _whereabouts(place: JsonValue) -> str:
+def _path(task: TaskExecution) -> str:
+    """Return what people call a task."""
+    return task.path or task.name
+
+
+def _label(task: TaskExecution) -> str:
+    """Return a task's name below its container: iterations have their number."""
+    return _path(task).rpartition("/")[2] if task.parent_run_id else _path(task)
+
+
+def _shortest(task: TaskExecution, among: Sequence[TaskExecution]) -> str:
+    """Return a task's name, or its path, if no other of these tasks is meant by it, else its id."""
+    for name in (task.name, _path(task)):
+        if sum(name in {each.name, _path(each)} for each in among) == 1:
+            return name
+    return task.run_id
+
+
+def whereabouts(place: JsonValue) -> str:
     """Return where an artifact is: a file below the folder of artifacts, a path or a URL."""
     match place:
         case {"config": {"key": str(key)}, "size": int(size)}:

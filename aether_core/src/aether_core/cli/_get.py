@@ -50,11 +50,11 @@ def execute(arguments: Namespace) -> int:
 async def _execution(url: str, run_id: str) -> WorkflowExecution:
     # Late: as above.
     from aether_core.cli._near_runs import unknown_run
-    from aether_core.cli._reading import reading
+    from aether_core.cli._reading import existing
     from aether_core.engine import execution_of
 
-    async with reading(url) as store:
-        run = await store.get_run(run_id) if store is not None else None
-        if store is None or run is None:
+    async with existing(url) as store:
+        run = await store.get_run(run_id)
+        if run is None:
             raise await unknown_run(store, run_id)
         return execution_of(run, await store.get_tasks(run_id))

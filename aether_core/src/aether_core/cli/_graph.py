@@ -10,10 +10,11 @@ from aether_core.cli._options import add_output
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from aether_core.cli._documents import Given
     from aether_core.document import Resource
+    from aether_core.engine import Templates
     from aether_core.graph import Graph
     from aether_sdk import ExecutorSchema
 
@@ -26,6 +27,13 @@ def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("file", metavar="FILE", help="a JSON or YAML file; - is stdin")
     parser.add_argument(
+        "templates",
+        metavar="TEMPLATES",
+        nargs="*",
+        default=[],
+        help="further files, with WorkflowTemplates that it refers to",
+    )
+    parser.add_argument(
         "--format",
         choices=_FORMATS,
         default=_FORMATS[0],
@@ -37,14 +45,16 @@ def configure(parser: ArgumentParser) -> None:
 def execute(arguments: Namespace) -> int:
     """Draw the documents; errors in them are those of `aether validate`."""
     # Late: a wrong option needs no document.
-    from aether_core.cli._documents import read_documents
+    from aether_core.cli._documents import read_documents, templates_of
     from aether_core.graph import graph_of
 
-    given = read_documents(arguments.file)
-    if not _is_sound(given):
-        _refuse(given, as_json=arguments.output == "json")
+    files = dict.fromkeys((arguments.file, *arguments.templates))
+    given = [read_documents(file) for file in files]
+    templates = templates_of(given)
+    if not _is_sound(given, templates):
+        _refuse(given, templates, as_json=arguments.output == "json")
         return _exits.USAGE
-    graph = graph_of(_resources(given))
+    graph = graph_of(_resources(given[0], templates))
     if arguments.output == "json":
         write_json(graph)
     else:
@@ -63,23 +73,25 @@ class _NoExecutors:
         return "unknown", None
 
 
-def _is_sound(given: Given) -> bool:
+def _is_sound(given: Sequence[Given], templates: Templates) -> bool:
     # Late: as above.
     from aether_core.cli._diagnostic_formats import has_errors
     from aether_core.cli._documents import every_problem
 
-    found = every_problem(given, _NoExecutors(), None)
+    found = [
+        diagnostic
+        for each in given
+        for diagnostic in every_problem(each, _NoExecutors(), None, templates=templates)
+    ]
     return not has_errors(d for d in found if not d.code.startswith(_NO_MATTER))
 
 
-def _resources(given: Given) -> list[Resource]:
+def _resources(given: Given, templates: Templates) -> list[Resource]:
     """Return the documents of a file; a template that one of them refers to is joined with it."""
     # Late: as above.
-    from aether_core.cli._documents import templates_of
     from aether_core.document import WorkflowTemplate
     from aether_core.engine import Resolved, follow_reference, reference_of
 
-    templates = templates_of([given])
     used = {reference_of(document) for document in given.loaded.documents}
     resources: list[Resource] = []
     for document in given.loaded.documents:
@@ -93,15 +105,18 @@ def _resources(given: Given) -> list[Resource]:
     return resources
 
 
-def _refuse(given: Given, *, as_json: bool) -> None:
+def _refuse(given: Sequence[Given], templates: Templates, *, as_json: bool) -> None:
     # Late: most documents are sound.
     from aether_core.cli._admission import Refused
     from aether_core.cli._documents import every_problem
     from aether_core.cli._options import installed_executors
 
     with reserved_stdout():
-        diagnostics = every_problem(given, installed_executors(), None)
-    Refused([given], diagnostics).show(as_json=as_json)
+        catalog = installed_executors()
+        found = [every_problem(each, catalog, None, templates=templates) for each in given]
+    # A template's problem shows in the workflow that refers to it, too.
+    diagnostics = tuple(dict.fromkeys(diagnostic for each in found for diagnostic in each))
+    Refused(given, diagnostics).show(as_json=as_json)
 
 
 def _renderer(form: str) -> Callable[[Graph], str]:

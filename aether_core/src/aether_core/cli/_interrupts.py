@@ -34,10 +34,12 @@ class Interrupts:
 
     Attributes:
         first: set when the first signal has come.
+        number: which one that was; None before.
     """
 
     def __init__(self) -> None:
         self.first = asyncio.Event()
+        self.number: int | None = None
         self._loop = asyncio.get_running_loop()
         self._since: float | None = None
         self._before: dict[signal.Signals, Any] = {}
@@ -62,11 +64,21 @@ class Interrupts:
         now = time.monotonic()
         if self._since is None:
             self._since = now
+            self.number = number
             self._loop.call_soon_threadsafe(self.first.set)
         elif now - self._since > _SAME_SIGNAL:
             # Nothing may wait any more, neither for executors nor for threads.
             os.write(2, _LAST_WORDS)
             os._exit(_exits.INTERRUPTED)
+
+
+async def wait_for(event: asyncio.Event, seconds: float) -> None:
+    """Wait until an event is set, for so many seconds at most."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
 
 
 def _signals() -> list[signal.Signals]:

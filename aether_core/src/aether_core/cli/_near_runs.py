@@ -13,11 +13,11 @@ _LOOKED_AT: Final = 500
 _SHOWN: Final = 3
 
 
-async def unknown_run(store: Store | None, run_id: str) -> UsageError:
+async def unknown_run(store: Store, run_id: str) -> UsageError:
     """Return the error of an id that no run has, with the ids that are near to it.
 
     Args:
-        store: open; None if it does not exist.
+        store: open.
         run_id: what was asked for.
     """
     # Late: most ids are known.
@@ -26,10 +26,10 @@ async def unknown_run(store: Store | None, run_id: str) -> UsageError:
     from aether_core.ports import RunQuery
 
     query = RunQuery(limit=_LOOKED_AT)
-    runs = [run.run_id for run in await store.list_runs(query)] if store is not None else []
+    runs = [run.run_id for run in await store.list_runs(query)]
     near = [each for each in runs if run_id and each.startswith(run_id)][:_SHOWN]
     near = near or get_close_matches(run_id, runs, _SHOWN)
-    hint = "`aether list` shows what is there"
+    hint = "`aether list` shows what is there" if runs else "The store holds no runs at all."
     if near:
         names = " or ".join(f'"{each}"' for each in near)
         hint = f"Did you mean {names}?"

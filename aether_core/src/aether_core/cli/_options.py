@@ -33,12 +33,13 @@ def add_output(parser: ArgumentParser, *more: str) -> None:
     )
 
 
-def add_store(parser: ArgumentParser) -> None:
-    """Add `--store`."""
+def add_store(parser: ArgumentParser, about: str = "") -> None:
+    """Add `--store`; `about` is its help where it is not about runs."""
     parser.add_argument(
         "--store",
         metavar="URL",
-        help="where runs are kept: memory:, sqlite:///relative.db or sqlite:////absolute.db "
+        help=about
+        or "where runs are kept: memory:, sqlite:///relative.db or sqlite:////absolute.db "
         f"(default: {STORE_VARIABLE}, else a file in your state folder)",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
@@ -13,6 +14,9 @@ from aether_core.cli._console import complain, write_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+_STDOUT = 1
+_USUAL_COLUMNS = 80
 
 
 class CommandModule(Protocol):
@@ -51,7 +55,7 @@ class Command:
             prog=f"aether {self.name}",
             usage=f"aether {self.name} [option ...] {operands}".rstrip(),
             description=summary,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Formatter,
             allow_abbrev=False,
         )
         self._module.configure(parser)
@@ -66,6 +70,24 @@ def load_command(name: str) -> Command:
     return Command(name, cast("CommandModule", module))
 
 
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Knows the width of the terminal; argparse makes one for each argument that is added."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """Return what `shutil.get_terminal_size` does, without the archives that `shutil` loads."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    try:
+        return os.get_terminal_size(_STDOUT).columns or _USUAL_COLUMNS
+    except OSError:
+        return _USUAL_COLUMNS
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that writes as every other part of the command does."""
 
@@ -73,8 +95,20 @@ class _Parser(argparse.ArgumentParser):
         write_text(self.format_help())
 
     def error(self, message: str) -> NoReturn:
-        complain(message, f"`{self.prog} --help` shows what it takes", prefix=self.prog)
+        hint = self._near_option(message) or f"`{self.prog} --help` shows what it takes"
+        complain(message, hint, prefix=self.prog)
         raise SystemExit(_exits.USAGE)
+
+    def _near_option(self, message: str) -> str | None:
+        """Return a hint at the option that an unknown one may stand for."""
+        begins = "unrecognized arguments: -"
+        if not message.startswith(begins):
+            return None
+        # Late: needed for a mistake only.
+        from aether_core.cli._suggestion import option_hint
+
+        option = f"-{message.removeprefix(begins)}".split()[0].partition("=")[0]
+        return option_hint(option, [name for each in self._actions for name in each.option_strings])
 
 
 class _Unsupported(argparse.Action):

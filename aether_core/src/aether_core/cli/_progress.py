@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from aether_core.cli._console import write_error
 from aether_core.cli._durations import duration_text
+from aether_core.cli._log_text import log_text
 from aether_core.cli._safe_text import one_line, padded, shortened
 from aether_core.cli._style import Style, is_terminal
+from aether_core.kernel import tells_retry
 from aether_sdk import Phase
 
 if TYPE_CHECKING:
@@ -54,8 +56,13 @@ class Progress:
         """Take an event into account and show what it means."""
         if not self._tasks:
             return
-        if event.kind == "task" and event.phase is not None:
+        if tells_retry(event):
+            self._retry(event)
+        elif event.kind == "task" and event.phase is not None:
             self._task(event, event.phase)
+        elif event.kind == "log":
+            self.say(log_text(event.name, event.message, self._style))
+            self._count()
         elif event.kind == "note":
             self.say(f"note: {one_line(event.name)}: {one_line(event.message)}")
 
@@ -73,6 +80,14 @@ class Progress:
             self._running.pop(event.task_seq, None)
             self._done += 1
             self.say(self._line(event, phase))
+        self._count()
+
+    def _retry(self, event: EventRecord) -> None:
+        """Say that an attempt failed, and when the next one begins."""
+        self._running.pop(event.task_seq, None)
+        word = self._style.word("Retrying", padded("Retrying", _PHASE_WIDTH))
+        said = one_line(event.message.partition(chr(10))[0])
+        self.say(f"{word}  {one_line(event.name)}  {said}")
         self._count()
 
     def _line(self, event: EventRecord, phase: Phase) -> str:

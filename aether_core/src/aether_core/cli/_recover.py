@@ -21,19 +21,19 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def execute(arguments: Namespace) -> int:
-    """Recover the runs; the status is that of the worst end among them."""
+    """Recover the runs; the status is that of the worst end among them, or 130."""
     # Late: a wrong option needs no engine.
     from aether_core.cli._running import recover_all
 
     with reserved_stdout():
-        runs = recover_all(means_of(arguments))
+        runs, interrupted = recover_all(means_of(arguments))
     if arguments.output == "json":
         write_json(runs)
     elif runs:
         write_text(_text(runs))
     elif not arguments.quiet:
-        note("no run needs to be recovered")
-    return _status(runs)
+        note("interrupted" if interrupted else "no run needs to be recovered")
+    return _exits.INTERRUPTED if interrupted else _status(runs)
 
 
 def _text(runs: list[WorkflowExecution]) -> str:

@@ -19,7 +19,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--task",
         metavar="NAME",
-        help="name or id of the task; needed when several are suspended",
+        help="name, path or id of the task; needed when several are suspended",
     )
     parser.add_argument(
         "-p",

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aether_core.cli._interrupts import Interrupts
+from aether_core.cli._interrupts import Interrupts, wait_for
 from aether_core.engine import LEASE, NotApplicable, RunNotFound, WorkflowExecution
 from aether_core.ports import RunQuery
+from aether_sdk import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from aether_core.cli._driving import Means
     from aether_core.engine import Admitted, Engine
+    from aether_core.kernel import RunRecord, TaskRecord
     from aether_core.ports import Store
     from aether_sdk import JsonValue
 
@@ -62,16 +64,41 @@ def run_to_end(admitted: Admitted, means: Means, *, run_id: str | None = None) -
     """
 
     async def begin(engine: Engine) -> Begun:
-        known = run_id is not None and await means.store.get_run(run_id) is not None
+        known = None if run_id is None else await means.store.get_run(run_id)
         begun = await engine.submit(admitted, run_id=run_id)
-        means.progress.begin(begun, admitted.plan.workflow, known=known)
-        if known and begun in await engine.abandoned():
+        means.progress.begin(begun, admitted.plan.workflow, known=known is not None)
+        if known is not None:
+            warn_if_other(known, admitted, means)
+        if known is not None and await _is_left(engine, means.store, begun):
             means.progress.say(
                 f"nobody drives run {begun} any more; `aether recover` goes on with it"
             )
         return Begun(begun)
 
     return go_on(begin, means)
+
+
+async def _is_left(engine: Engine, store: Store, run_id: str) -> bool:
+    """Return whether nobody drives a run that would go on by itself."""
+    if run_id not in await engine.abandoned():
+        return False
+    return not only_suspended(await store.get_tasks(run_id))
+
+
+def only_suspended(tasks: Sequence[TaskRecord]) -> bool:
+    """Return whether an open run goes on with a resume only."""
+    leaves = [t for t in tasks if t.template_type == "task" and not t.phase.is_terminal]
+    return bool(leaves) and all(leaf.phase is Phase.SUSPENDED for leaf in leaves)
+
+
+def warn_if_other(run: RunRecord, admitted: Admitted, means: Means) -> None:
+    """Say on stderr if the run of an id is not the one that was asked for."""
+    # Late: ids are hardly ever given twice.
+    from aether_core.cli._repeated import repeated_warning
+
+    warning = repeated_warning(run, admitted)
+    if warning:
+        means.progress.say(warning)
 
 
 def resume_to_end(
@@ -133,11 +160,12 @@ def cancel_run(run_id: str, means: Means, reason: str) -> WorkflowExecution:
     return asyncio.run(cancel())
 
 
-def recover_all(means: Means) -> list[WorkflowExecution]:
+def recover_all(means: Means) -> tuple[list[WorkflowExecution], bool]:
     """Go on with every run whose engine is gone, until each has ended or is suspended.
 
     Returns:
-        The runs, in the order of their creation; an interruption cancels none of them.
+        The runs, in the order of their creation, and whether a signal came before their ends; it
+        cancels none of them.
 
     Raises:
         StoreError: the store can't be opened or written.
@@ -151,23 +179,25 @@ def recover_all(means: Means) -> list[WorkflowExecution]:
         await asyncio.wait({end, pause}, return_when=asyncio.FIRST_COMPLETED)
         await _settle(end, pause)
         run = await engine.get(run_id)
-        means.progress.say(f"run {run_id} of workflow {run.workflow}: {run.phase}")
+        waits = "" if run.phase.is_terminal else f"; it waits: `aether get {run_id}` tells for what"
+        means.progress.say(f"run {run_id} of workflow {run.workflow}: {run.phase}{waits}")
 
-    async def recover() -> list[WorkflowExecution]:
+    async def recover() -> tuple[list[WorkflowExecution], bool]:
         with Interrupts() as interrupts:
             async with engine:
-                taken = await _recovered(engine, means)
+                taken = await _recovered(engine, means, interrupts.first)
                 work = asyncio.create_task(_all(settle(run_id) for run_id in taken))
                 stop = asyncio.create_task(interrupts.first.wait())
                 await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
                 await _settle(work, stop)
-                return [await engine.get(run_id) for run_id in taken]
+                runs = [await engine.get(run_id) for run_id in taken]
+                return runs, interrupts.first.is_set()
 
     return asyncio.run(recover())
 
 
-async def _recovered(engine: Engine, means: Means) -> list[str]:
-    """Take on what is abandoned, also what has been for a few seconds only.
+async def _recovered(engine: Engine, means: Means, stop: asyncio.Event) -> list[str]:
+    """Take on what is abandoned, also what has been for a few seconds only, until `stop`.
 
     An engine that died just now looks alive until it has been silent for 5 seconds; one that
     lives gives another sign of life meanwhile, and is not waited for.
@@ -177,7 +207,9 @@ async def _recovered(engine: Engine, means: Means) -> list[str]:
     silent = {run_id: at for run_id, at in signs.items() if run_id not in taken}
     waited = 0.0
     while silent and waited <= LEASE / 1_000_000:
-        await asyncio.sleep(_SIGN_SECONDS)
+        await wait_for(stop, _SIGN_SECONDS)
+        if stop.is_set():
+            break
         waited += _SIGN_SECONDS
         taken += await engine.recover()
         signs = await _last_signs(means.store)

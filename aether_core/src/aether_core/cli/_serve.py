@@ -19,12 +19,16 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def execute(arguments: Namespace) -> int:
-    """Serve until a signal comes; runs that have not ended by then stay as they are."""
+    """Serve until a signal comes; runs that have not ended by then stay as they are.
+
+    A service is stopped on purpose by SIGTERM, which is no failure; Ctrl-C is an interruption.
+    """
     # Late: a wrong option needs no engine.
     import asyncio
+    from signal import SIGINT
 
     from aether_core.cli._serving import serve
 
     with reserved_stdout():
-        asyncio.run(serve(means_of(arguments, must_exist=False)))
-    return _exits.OK
+        number = asyncio.run(serve(means_of(arguments, must_exist=False)))
+    return _exits.INTERRUPTED if number == SIGINT else _exits.OK

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Final
 
+from aether_core.cli._durations import moment_text
 from aether_core.cli._interrupts import Interrupts
 from aether_core.engine import EngineError, EngineFailed, RunNotFound, RunTakenOver
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 _POLL_SECONDS: Final = 1.0
 
 
-async def serve(means: Means) -> None:
-    """Serve until the first signal.
+async def serve(means: Means) -> int | None:
+    """Serve until the first signal, and return its number; None if there was none.
 
     Args:
         means: what drives the runs.
@@ -38,6 +39,7 @@ async def serve(means: Means) -> None:
                 stop.cancel()
                 await server.close(work)
                 means.progress.say("stopped; what has not ended goes on with the next process")
+        return interrupts.number
 
 
 class _Server:
@@ -68,7 +70,8 @@ class _Server:
     def report(self, name: str, slot: CronSlot) -> None:
         """Tell what became of a slot of a schedule."""
         why = f": {slot.reason}" if slot.reason else ""
-        self._progress.say(f"schedule {name} at {slot.scheduled_at}: {slot.outcome}{why}")
+        moment = moment_text(slot.scheduled_at)
+        self._progress.say(f"schedule {name} at {moment}: {slot.outcome}{why}")
         if slot.run_id and self._engine.drives(slot.run_id):
             self.follow(slot.run_id)
 

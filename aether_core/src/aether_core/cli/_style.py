@@ -21,6 +21,7 @@ _COLOURS: Final[Mapping[str, str]] = {
     "Suspended": _YELLOW,
     "Skipped": _DIM,
     "Running": _CYAN,
+    "Retrying": _YELLOW,
     "loaded": _GREEN,
     "failed": _RED,
     "conflict": _RED,

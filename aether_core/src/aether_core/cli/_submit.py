@@ -99,6 +99,12 @@ async def _keep(
             await engine.keep_template(template)
         if admitted is None:
             return None
+        known = None if wanted is None else await means.store.get_run(wanted)
+        if known is not None:
+            # Late: ids are hardly ever given twice.
+            from aether_core.cli._running import warn_if_other
+
+            warn_if_other(known, admitted, means)
         return await engine.get(await engine.enqueue(admitted, run_id=wanted))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from aether_core.cli import _exits
 from aether_core.cli._console import reserved_stdout, write_json, write_text
 from aether_core.cli._options import (
+    STORE_VARIABLE,
     add_output,
+    add_store,
     add_variables,
     installed_executors,
     installed_variables,
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from aether_core.cli._documents import Given
     from aether_core.document import Diagnostic
+    from aether_core.engine import Templates
     from aether_sdk import JsonValue
 
 
@@ -29,6 +33,11 @@ def configure(parser: ArgumentParser) -> None:
     add_output(parser, "github", "sarif")
     parser.add_argument("--strict", action="store_true", help="fail on warnings too")
     add_variables(parser)
+    add_store(
+        parser,
+        "where workflowTemplateRef is looked up, beside the files; with it a template that is "
+        f"nowhere is an error (default: {STORE_VARIABLE}, else none)",
+    )
 
 
 def execute(arguments: Namespace) -> int:
@@ -44,13 +53,30 @@ def execute(arguments: Namespace) -> int:
         look_up = RunVariables(variables or {}, installed_variables()).look_up
         given = [read_documents(file) for file in dict.fromkeys(arguments.files)]
         templates = templates_of(given)
-        found = [every_problem(each, catalog, variables, look_up, templates) for each in given]
+        _add_stored(templates, given, arguments.store)
+        found = [
+            every_problem(
+                each, catalog, variables, look_up, templates, has_store=arguments.store is not None
+            )
+            for each in given
+        ]
     # A template's problem shows in the workflow that refers to it, too.
     diagnostics = list(dict.fromkeys(diagnostic for each in found for diagnostic in each))
     _write(arguments, given, diagnostics)
     if not all(each.readable for each in given):
         return _exits.USAGE
     return _exits.BAD if has_errors(diagnostics, strict=arguments.strict) else _exits.OK
+
+
+def _add_stored(templates: Templates, given: Sequence[Given], store: str | None) -> None:
+    """Add templates of the store that is named; the default one may be anybody's."""
+    url = store or os.environ.get(STORE_VARIABLE)
+    if url:
+        # Late: few are checked beside a store.
+        from aether_core.cli._admission import add_stored
+        from aether_core.cli._documents import drafts_of
+
+        add_stored(templates, drafts_of(given), url)
 
 
 def _known_variables(pairs: Sequence[tuple[str, str]]) -> Mapping[str, JsonValue] | None:

@@ -45,15 +45,13 @@ async def _watched(arguments: Namespace) -> Ended:
     from aether_core.cli._interrupts import Interrupts
     from aether_core.cli._near_runs import unknown_run
     from aether_core.cli._progress import Progress
-    from aether_core.cli._reading import reading
+    from aether_core.cli._reading import existing
     from aether_core.cli._watching import Watcher
     from aether_core.engine import RunNotFound
 
     shows = arguments.output == "text" or arguments.progress
     progress = Progress(quiet=arguments.quiet, tasks=shows)
-    async with reading(store_url(arguments.store)) as store:
-        if store is None:
-            raise await unknown_run(None, arguments.run)
+    async with existing(store_url(arguments.store)) as store:
         with Interrupts() as interrupts:
             try:
                 return await Watcher(store, arguments.run, progress).watch(interrupts.first)

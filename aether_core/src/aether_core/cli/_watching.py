@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
-from aether_core.cli._running import Ended
+from aether_core.cli._interrupts import wait_for
+from aether_core.cli._running import Ended, only_suspended
 from aether_core.engine import LEASE, RunNotFound, execution_of, shown_events
 from aether_core.ports import SystemClock
-from aether_sdk import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import asyncio
+    from collections.abc import Awaitable, Callable
 
     from aether_core.cli._progress import Progress
-    from aether_core.kernel import RunRecord, TaskRecord
+    from aether_core.kernel import RunRecord
     from aether_core.ports import Owner, Store
 
 _POLL_SECONDS: Final = 0.2
@@ -28,12 +28,21 @@ class Watcher:
         store: where the run lives; open.
         run_id: the run.
         progress: is told what happens.
+        show: shows what is new in place of the progress, which then gets remarks only.
     """
 
-    def __init__(self, store: Store, run_id: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        store: Store,
+        run_id: str,
+        progress: Progress,
+        *,
+        show: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._store = store
         self._run_id = run_id
         self._progress = progress
+        self._show_instead = show
         self._shown = 0
         self._clock = SystemClock()
         self._has_warned = False
@@ -49,7 +58,7 @@ class Watcher:
             raise RunNotFound(self._run_id)
         self._progress.begin(run.run_id, run.workflow, known=False)
         while not stop.is_set() and not await self._is_over(run):
-            await _wait(stop, _POLL_SECONDS)
+            await wait_for(stop, _POLL_SECONDS)
         run = await self._store.get_run(self._run_id)
         if run is None:
             raise RunNotFound(self._run_id)
@@ -68,6 +77,9 @@ class Watcher:
         return not self._is_alive(owner) and await self._is_left()
 
     async def _show(self, run: RunRecord) -> None:
+        if self._show_instead is not None:
+            await self._show_instead()
+            return
         while page := await self._store.get_events(
             self._run_id, after=self._shown, limit=_EVENT_PAGE
         ):
@@ -81,7 +93,7 @@ class Watcher:
 
     async def _is_left(self) -> bool:
         """Return whether a run that nobody drives can go on with a resume only."""
-        if _only_suspended(await self._store.get_tasks(self._run_id)):
+        if only_suspended(await self._store.get_tasks(self._run_id)):
             return True
         if not self._has_warned:
             self._has_warned = True
@@ -89,16 +101,3 @@ class Watcher:
                 f"nobody drives run {self._run_id}; `aether recover` goes on with it"
             )
         return False
-
-
-def _only_suspended(tasks: Sequence[TaskRecord]) -> bool:
-    leaves = [t for t in tasks if t.template_type == "task" and not t.phase.is_terminal]
-    return bool(leaves) and all(leaf.phase is Phase.SUSPENDED for leaf in leaves)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -49,7 +49,7 @@ def execute(arguments: Namespace) -> int:
 async def _explanation(arguments: Namespace) -> Explanation:
     # Late: as above.
     from aether_core.cli._near_runs import unknown_run
-    from aether_core.cli._reading import reading
+    from aether_core.cli._reading import existing
     from aether_core.engine import RunNotFound
     from aether_core.engine.explain import command_line, explain
     from aether_core.ports import SystemClock
@@ -59,9 +59,7 @@ async def _explanation(arguments: Namespace) -> Explanation:
     def write(words: Sequence[str]) -> str:
         return command_line((*words, *where))
 
-    async with reading(store_url(arguments.store)) as store:
-        if store is None:
-            raise await unknown_run(None, arguments.run)
+    async with existing(store_url(arguments.store)) as store:
         now = SystemClock().now()
         try:
             return await explain(store, arguments.run, now=now, task=arguments.task, write=write)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aether_core.cli._durations import duration_text, seconds_between
+from aether_core.cli._durations import duration_text, moment_text, seconds_between
 from aether_core.cli._safe_text import one_line, safe_text, shortened
 
 if TYPE_CHECKING:
@@ -83,7 +83,9 @@ def _attempt(attempt: Attempt) -> str:
     """Return when an attempt took place, how long it took, and how it ended."""
     begun = attempt.started_at or attempt.dispatched_at
     took = duration_text(seconds_between(begun, attempt.ended_at))
+    # "attempt 1 of 4 ended Error, ...": the number is there already.
     said = one_line(attempt.message)
+    said = said.split(" ", 4)[-1] if said.startswith("attempt ") else said
     end = ": ".join(part for part in (attempt.phase, said) if part) or "goes on"
-    times = f"{(begun or '')[:23]}Z" + (f", {took}" if took else "")
+    times = moment_text(begun) + (f", {took}" if took else "")
     return f"attempt {attempt.number}  {times}  {end}"

@@ -27,6 +27,8 @@ class RunQuery(msgspec.Struct, frozen=True):
     cron_id: str | None = None
     #: Only runs that have not ended.
     unfinished: bool = False
+    #: Only runs in which a task waits for a resume.
+    suspended: bool = False
 
 
 class RunSummary(msgspec.Struct, frozen=True):
@@ -42,6 +44,8 @@ class RunSummary(msgspec.Struct, frozen=True):
     finished_at: int | None
     cron_id: str = ""
     scheduled_at: int | None = None
+    #: Tasks that wait for a resume.
+    suspended: int = 0
 
 
 class Owner(msgspec.Struct, frozen=True):

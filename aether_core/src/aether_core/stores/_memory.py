@@ -31,6 +31,7 @@ _RUN_STATE = (
     "owner",
     "generation",
     "hooks_open",
+    "suspended",
 )
 
 _Numbered = TypeVar("_Numbered", TaskRecord, EventRecord)
@@ -149,6 +150,7 @@ class MemoryStore(MemoryCommands, MemoryCrons, MemoryTemplates):
             and query.workflow in {None, kept.summary.workflow}
             and (query.cron_id is None or query.cron_id == kept.summary.cron_id != "")
             and not (query.unfinished and kept.summary.phase.is_terminal)
+            and not (query.suspended and not kept.summary.suspended)
         ]
         found.sort(key=lambda summary: summary.created_at, reverse=True)
         return found[: max(query.limit, 0)]
@@ -198,6 +200,7 @@ class MemoryStore(MemoryCommands, MemoryCrons, MemoryTemplates):
                 tasks_total=run.tasks_total,
                 tasks_done=run.tasks_done,
                 finished_at=run.finished_at,
+                suspended=run.suspended,
             )
             kept.tasks.update(stage.tasks)
             kept.events.update(stage.events)
@@ -251,6 +254,7 @@ def _summary(run: RunRecord) -> RunSummary:
         finished_at=run.finished_at,
         cron_id=run.cron_id,
         scheduled_at=run.scheduled_at,
+        suspended=run.suspended,
     )
 
 

@@ -154,6 +154,16 @@ _EXECUTORS: Final[Migration] = (
     "ALTER TABLE submissions ADD COLUMN executors TEXT NOT NULL DEFAULT '{}'",
 )
 
+_SUSPENDED: Final[Migration] = (
+    "ALTER TABLE runs ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0",
+    # The tasks of a run are those from runs.id * 2**32 on (see above).
+    """UPDATE runs SET suspended = (
+            SELECT COUNT(*) FROM tasks WHERE tasks.phase = 'Suspended'
+            AND tasks.id BETWEEN runs.id << 32 AND (runs.id + 1 << 32) - 1)
+        WHERE finished_at IS NULL OR hooks_open > 0""",
+    "CREATE INDEX runs_suspended ON runs(created_at) WHERE suspended > 0",
+)
+
 #: Append only: a file out there has been through a prefix of this.
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _INITIAL,
@@ -161,6 +171,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     _OWNERS,
     _INBOX_CRONS_AND_TEMPLATES,
     _EXECUTORS,
+    _SUSPENDED,
 )
 
 

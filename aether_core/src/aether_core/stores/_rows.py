@@ -29,11 +29,11 @@ RUN_SUBMISSION: Final = "document, arguments, variables, seal, executors"
 #: What commits change of a run; its version they count up.
 RUN_STATE: Final = (
     "phase, message, outputs, started_at, finished_at, tasks_total, tasks_done, last_event,"
-    " deadline, owner, generation, hooks_open"
+    " deadline, owner, generation, hooks_open, suspended"
 )
 RUN_SUMMARY: Final = (
     "run_id, workflow, namespace, phase, tasks_total, tasks_done, created_at, finished_at,"
-    " cron_id, scheduled_at"
+    " cron_id, scheduled_at, suspended"
 )
 #: What never changes of a task.
 TASK_IDENTITY: Final = (
@@ -132,6 +132,7 @@ def run_state(run: RunRecord) -> Row:
         run.owner,
         run.generation,
         run.hooks_open,
+        run.suspended,
     )
 
 
@@ -212,7 +213,8 @@ def run_of(row: Sequence[Any]) -> RunRecord:
         owner=row[20],
         generation=row[21],
         hooks_open=row[22],
-        version=row[23],
+        suspended=row[23],
+        version=row[24],
     )
 
 

@@ -125,6 +125,9 @@ def _condition(query: RunQuery) -> tuple[str, Row]:
     if query.unfinished:
         conditions.append(_UNFINISHED)
         arguments.extend(_ENDED)
+    if query.suspended:
+        # As the index of these runs says it.
+        conditions.append("suspended > 0")
     return " AND ".join(conditions) or "TRUE", tuple(arguments)
 
 

@@ -41,7 +41,8 @@ def open_store(url: str, *, must_exist: bool = False) -> Store:
     """
     scheme, colon, rest = url.partition(":")
     if not colon or not scheme:
-        raise StoreUrlError(url, "it has no scheme", hint=_known_schemes())
+        hint = f"A file is sqlite:///{url}." if url and not colon else _known_schemes()
+        raise StoreUrlError(url, "it has no scheme", hint=hint)
     scheme = scheme.lower()
     if scheme == "memory":
         return _memory(url, rest)

@@ -115,6 +115,20 @@ async def runs_are_listed_newest_first(factory: StoreFactory) -> None:
         expect("limited to 0", await store.list_runs(RunQuery(limit=0)), [])
 
 
+async def runs_that_wait_for_a_resume_are_found(factory: StoreFactory) -> None:
+    """The number of suspended tasks is listed, changes with the run, and selects runs."""
+    async with opened(factory) as store:
+        waiting, other = a_run("run-1"), a_run("run-2")
+        waiting.suspended = 2
+        await store.commit([changes(waiting), changes(other)])
+        found = await store.list_runs(RunQuery(suspended=True))
+        expect("suspended", [(run.run_id, run.suspended) for run in found], [("run-1", 2)])
+
+        waiting.suspended = 0
+        await store.commit([changes(waiting)])
+        expect("resumed", await store.list_runs(RunQuery(suspended=True)), [])
+
+
 async def run_list_has_a_limit_by_default(factory: StoreFactory) -> None:
     """A query without a limit returns at most 50 runs."""
     async with opened(factory) as store:
@@ -241,6 +255,7 @@ READ_CHECKS: Final[tuple[Check, ...]] = (
     tasks_come_in_creation_order,
     events_are_read_in_pages,
     runs_are_listed_newest_first,
+    runs_that_wait_for_a_resume_are_found,
     run_list_has_a_limit_by_default,
     runs_are_filtered,
     runs_of_a_schedule_are_listed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aether_core.kernel import EventRecord
 from aether_core.ports import RunQuery, StoreError
 from aether_core.stores.conformance._expect import (
     Check,
@@ -129,6 +130,19 @@ async def large_values_survive(factory: StoreFactory) -> None:
         expect("events", await store.get_events(run.run_id, after=-1, limit=5000), events)
 
 
+async def lines_of_logs_survive(factory: StoreFactory) -> None:
+    """Events of every kind survive with their place in the order, also blank and long lines."""
+    async with opened(factory) as store:
+        run, task = a_run(), a_task()
+        said = ["", " two\tblanks ", "ü" * 4096, "\x1b[0m\x00"]
+        lines = [EventRecord(2 + n, 7, "log", None, 0, "a", line) for n, line in enumerate(said)]
+        note = EventRecord(len(said) + 2, 7, "note", None, 0, "a", "ignored")
+        events = [an_event(1), *lines, note]
+        await store.commit([changes(run, created=[task], events=events)])
+
+        expect("events", await store.get_events(run.run_id), events)
+
+
 async def deep_values_survive(factory: StoreFactory) -> None:
     """Lists in lists, a hundred deep, survive."""
     async with opened(factory) as store:
@@ -159,6 +173,7 @@ VALUE_CHECKS: Final[tuple[Check, ...]] = (
     nothing_differs_from_empty,
     times_have_64_bits,
     large_values_survive,
+    lines_of_logs_survive,
     deep_values_survive,
     broken_text_is_refused_whole,
 )
