@@ -7,14 +7,17 @@ any test module, also keeps pytest from making such namespaces itself.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 from zlib import crc32
+
+import pytest
 
 import aether_core
 import aether_sdk
 
 if TYPE_CHECKING:
-    import pytest
+    from collections.abc import Generator
 
 for _package in (aether_core, aether_sdk):
     if _package.__file__ is None:
@@ -25,6 +28,20 @@ for _package in (aether_core, aether_sdk):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--part`, for interpreters on which not every test need run each time."""
     parser.addoption("--part", metavar="N/M", help="run the N-th of M equal parts of the tests")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Spare the collector of garbage the thousands of tests, which live to the end.
+
+    Looking through them again and again takes a third of the time of collecting them.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -16,10 +16,10 @@ async def _nothing() -> None:
     """Stand for a task that does no work."""
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, synchronous: str = "normal") -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute(f"PRAGMA synchronous={synchronous}")
     connection.execute("CREATE TABLE tasks (id INTEGER PRIMARY KEY, phase TEXT)")
     return connection
 
@@ -42,16 +42,25 @@ async def fan_out(path: Path, size: int) -> float:
     return elapsed
 
 
-async def chain(path: Path, size: int) -> float:
+async def chain(path: Path, size: int, synchronous: str = "normal") -> float:
     """Return the seconds for `size` tasks one after the other, a commit for each."""
-    connection = _open(path)
+    return await flows(path, 1, size, synchronous)
+
+
+async def flows(path: Path, count: int, size: int, synchronous: str = "normal") -> float:
+    """Return the seconds for `count` chains of `size` tasks at the same time."""
+    connection = _open(path, synchronous)
     begin = time.perf_counter()
-    for number in range(size):
+    await asyncio.gather(*(_chain(connection, number * size, size) for number in range(count)))
+    elapsed = time.perf_counter() - begin
+    connection.close()
+    return elapsed
+
+
+async def _chain(connection: sqlite3.Connection, first: int, size: int) -> None:
+    for number in range(first, first + size):
         connection.execute("BEGIN")
         connection.execute("UPDATE tasks SET phase='Done' WHERE id=?", (number - 1,))
         connection.execute("INSERT INTO tasks VALUES (?, 'Ready')", (number,))
         connection.execute("COMMIT")
         await asyncio.create_task(_nothing())
-    elapsed = time.perf_counter() - begin
-    connection.close()
-    return elapsed

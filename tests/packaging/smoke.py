@@ -80,14 +80,18 @@ def aether(*arguments: str, folder: str) -> str:
 
 
 def main() -> None:
-    """Check the plugins, run a document, read the run back from the store."""
+    """Check the plugins, run a document, read the run back from the store, make a plugin."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "smoke.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
         aether("plugins", "check", folder=folder)
         run = json.loads(aether("run", "smoke.json", "--output", "json", folder=folder))
         stored = json.loads(aether("get", run["runId"], "--output", "json", folder=folder))
+        aether("new", "executor", "aether-smoke", "--no-input", folder=folder)
+        made = Path(folder, "aether-smoke/src/aether_smoke/py.typed").is_file()
     if run["outputs"] != {"text": "from here\n"} or stored != run:
         sys.exit(f"unexpected: {run}\nstored: {stored}")
+    if not made:
+        sys.exit("the template of plugins is not installed as a whole")
 
 
 if __name__ == "__main__":
