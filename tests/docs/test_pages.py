@@ -19,7 +19,7 @@ from aether_core.document._limits import (
 )
 from aether_core.document._models import MAX_NESTED_DEPTH
 from aether_core.expression._parser import MAX_TEXT
-from generator import DOCS, PAGES, problems
+from generator import DOCS, PAGES
 
 GUIDE = DOCS / "protocol"
 WRITTEN = [page for page in sorted(GUIDE.glob("*.md")) if f"protocol/{page.name}" not in PAGES]
@@ -29,11 +29,6 @@ EXAMPLES = {path.name: path.read_text(encoding="utf-8") for path in GUIDE.glob("
 def text_of(page: Path) -> str:
     """Return the text of a page."""
     return page.read_text(encoding="utf-8")
-
-
-def test_nothing_is_missing_in_the_guide() -> None:
-    """Every key, every word that a key can have, and every code has its example."""
-    assert problems() == []
 
 
 @pytest.mark.parametrize("name", PAGES)
