@@ -480,24 +480,3 @@ def test_a_loop_inside_a_loop_is_given_the_item_of_the_outer_one(bench: Any) -> 
     spec = _loop("items: [{hosts: [a], zone: z}, {hosts: «b», zone: y}]", inner)
 
     assert bench.found(spec) == [("AE306", "«b»"), ("AE225", "«inputs.parameters.none»")]
-
-
-def test_declared_outputs_of_a_loop_are_compared_with_what_it_gives(bench: Any) -> None:
-    """They change nothing, so that what does not fit is a warning."""
-    spec = """
-entrypoint: each
-templates:
-- loop:
-    name: each
-    items: [1, 2]
-    body: work
-    aggregate: {strategy: list}
-    outputs: {parameters: [{name: n, type: «int»}, {name: «m»}, {name: s, type: array}]}
-- task:
-    name: work
-    executor: {type: echo}
-    outputs: {parameters: [{name: n, type: int, value: 1}, {name: s, type: string, value: x}]}
-"""
-
-    assert bench.found(spec) == []
-    assert bench.found(spec, None) == [("AE308", "«int»"), ("AE405", "«m»")]

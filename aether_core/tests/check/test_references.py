@@ -449,30 +449,6 @@ templates:
     assert all("called by" not in each.message for each in bench.check_spec(spec))
 
 
-def test_a_task_template_sees_its_own_inputs_only(bench: Any) -> None:
-    spec = """
-entrypoint: main
-templates:
-- dag:
-    name: main
-    inputs: {parameters: [{name: outer, default: 1}]}
-    tasks:
-    - {name: a, template: work, arguments: {parameters: [{name: extra, value: 1}]}}
-- task:
-    name: work
-    inputs: {parameters: [{name: own, value: 1}]}
-    executor:
-      type: echo
-      config:
-        x: "{{inputs.parameters.own}}{{inputs.parameters.extra}}{{ «inputs.parameters.outer» }}"
-"""
-
-    (problem,) = bench.check_spec(spec)
-
-    assert bench.found(spec) == [("AE225", "«inputs.parameters.outer»")]
-    assert problem.message.endswith('(called by task "a" of dag "main")')
-
-
 def test_what_a_template_declares_is_evaluated_at_each_of_its_calls(bench: Any) -> None:
     """The problem stands in the declaration; its message names the calls."""
     spec = """

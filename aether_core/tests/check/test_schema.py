@@ -47,7 +47,13 @@ _SCHEMAS: _Strategy = st.recursive(
         st.builds(
             dict,
             properties=st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
-            additionalProperties=inner,
+            additionalProperties=inner | st.just(value=False),
+            required=st.lists(st.sampled_from("ab"), max_size=1),
+        ),
+        st.builds(
+            dict,
+            type=st.just("object"),
+            oneOf=st.just([{"required": ["a"]}, {"required": ["b"]}]),
         ),
     ),
     max_leaves=4,
@@ -70,6 +76,34 @@ def test_what_is_refused_is_refused_by_a_complete_validator(
         for step in misfit.path:
             found = found[step]
         assert found == misfit.value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"key": "x"}, 'an object of the keys "token", "user"'),
+        ({"user": "me", "token": "x"}, 'an object with exactly one of "token" and "user"'),
+        ({}, 'an object with exactly one of "token" and "user"'),
+        ("x", "an object"),
+    ],
+)
+def test_members_of_an_object_may_be_bound_to_be_there_or_not(value: Any, expected: str) -> None:
+    """Also when the object may be left out."""
+    auth = {
+        "type": "object",
+        "properties": {"token": {}, "user": {}},
+        "additionalProperties": False,
+        "oneOf": [{"required": ["token"]}, {"required": ["user"]}],
+    }
+    inputs = ObjectSchema(
+        {"properties": {"x": {"anyOf": [{"$ref": "#/$defs/Auth"}, {"type": "null"}]}},
+         "$defs": {"Auth": auth}}
+    )  # fmt: skip
+
+    misfit = inputs.misfit("x", value)
+
+    assert misfit is not None
+    assert misfit.expected == expected
 
 
 @pytest.mark.parametrize("keyword", ["pattern", "format", "multipleOf", "uniqueItems", "contains"])

@@ -148,3 +148,24 @@ templates:
 """
 
     assert bench.found(spec, Severity.WARNING) == [("AE208", "«valueFrom»"), ("AE208", "«value»")]
+
+
+def test_declared_outputs_of_a_loop_are_compared_with_what_it_gives(bench: Any) -> None:
+    """They change nothing, so that what does not fit is a warning."""
+    spec = """
+entrypoint: each
+templates:
+- loop:
+    name: each
+    items: [1, 2]
+    body: work
+    aggregate: {strategy: list}
+    outputs: {parameters: [{name: n, type: «int»}, {name: «m»}, {name: s, type: array}]}
+- task:
+    name: work
+    executor: {type: echo}
+    outputs: {parameters: [{name: n, type: int, value: 1}, {name: s, type: string, value: x}]}
+"""
+
+    assert bench.found(spec) == []
+    assert bench.found(spec, None) == [("AE308", "«int»"), ("AE405", "«m»")]

@@ -256,3 +256,27 @@ def test_the_checker_refuses_exactly_what_the_kernel_misses(place: str) -> None:
             differing.append((reference, refused, missed))
 
     assert differing == []
+
+
+def test_a_task_template_sees_its_own_inputs_only(bench: Any) -> None:
+    spec = """
+entrypoint: main
+templates:
+- dag:
+    name: main
+    inputs: {parameters: [{name: outer, default: 1}]}
+    tasks:
+    - {name: a, template: work, arguments: {parameters: [{name: extra, value: 1}]}}
+- task:
+    name: work
+    inputs: {parameters: [{name: own, value: 1}]}
+    executor:
+      type: echo
+      config:
+        x: "{{inputs.parameters.own}}{{inputs.parameters.extra}}{{ «inputs.parameters.outer» }}"
+"""
+
+    (problem,) = bench.check_spec(spec)
+
+    assert bench.found(spec) == [("AE225", "«inputs.parameters.outer»")]
+    assert problem.message.endswith('(called by task "a" of dag "main")')

@@ -1,8 +1,8 @@
 """What the JSON Schema of an executor rules out (2020-12).
 
 Only what is certain counts: `type`, `enum`, `const`, `anyOf`, `oneOf`, `allOf`, the bounds of
-numbers, the lengths of texts and lists, and the members of lists and objects. Every other keyword,
-`pattern` and `format` among them, accepts.
+numbers, the lengths of texts and lists, the members of lists, and which members an object must
+and may have. Every other keyword, `pattern` and `format` among them, accepts.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
+from aether_core.check._presence import presence_problems
 from aether_core.check._types import type_of_value
 from aether_core.document import Path, same, show
 from aether_core.expression import (
@@ -166,6 +167,8 @@ def _values(schema: Schema) -> list[JsonValue]:
 def _misfit(value: JsonValue, schema: Schema, root: Schema, path: Path) -> Misfit | None:
     schema = _resolved(schema, root)
     expected = _refused_by_type(value, schema) or _refused_by_bounds(value, schema)
+    if not expected and isinstance(value, dict):
+        expected = _refused_by_names(value, schema)
     if expected:
         return Misfit(path, expected, value)
     for part in _schemas(schema.get("allOf")):
@@ -185,7 +188,9 @@ def _nearest(misfits: list[Misfit]) -> Misfit:
     deepest = max(misfits, key=lambda each: len(each.path))
     if any(len(each.path) < len(deepest.path) for each in misfits):
         return deepest
-    *words, last = dict.fromkeys(each.expected for each in misfits)
+    # Null is left out where there is more to say: it stands for an absent value.
+    wanted = dict.fromkeys(each.expected for each in misfits)
+    *words, last = [each for each in wanted if each != "null"] or ["null"]
     expected = f"{', '.join(words)} or {last}" if words else last
     return Misfit(deepest.path, expected, deepest.value)
 
@@ -233,6 +238,20 @@ def _refused_by_range(value: float, schema: Schema) -> str:
     if (bound := _number(schema, "exclusiveMaximum")) is not None and value >= bound:
         return f"less than {bound}"
     return ""
+
+
+def _refused_by_names(value: Schema, schema: Schema) -> str:
+    """Return what is expected of the names in an object, if these are not what they may be."""
+    known = _schema(schema.get("properties"))
+    is_closed = schema.get("additionalProperties") is False and not schema.get("patternProperties")
+    if is_closed and not value.keys() <= known.keys():
+        return f"an object of the keys {', '.join(map(show, known)) or 'none'}"
+    required = schema.get("required")
+    for name in required if isinstance(required, list) else []:
+        if name not in value:
+            return f"an object with the key {show(name)}"
+    rule = next(presence_problems(schema, dict(value)), "")
+    return f"an object with {rule}" if rule else ""
 
 
 def _number(schema: Schema, keyword: str) -> int | float | None:

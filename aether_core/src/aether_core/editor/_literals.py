@@ -95,10 +95,14 @@ class Literals:
                 name: _described(self._translated(as_schema(each), depth + 1), as_schema(each))
                 for name, each in properties.items()
             }
-        others = as_schema(schema.get("additionalProperties"))
-        if others and not schema.get("patternProperties"):
-            found["additionalProperties"] = self._translated(others, depth + 1)
-        return {key: value for key, value in found.items() if value}
+        others = schema.get("additionalProperties")
+        if others is False and not schema.get("patternProperties"):
+            found["additionalProperties"] = False
+        elif as_schema(others) and not schema.get("patternProperties"):
+            found["additionalProperties"] = self._translated(as_schema(others), depth + 1)
+        if as_list(schema.get("required")):
+            found["required"] = schema["required"]
+        return {key: value for key, value in found.items() if value or value is False}
 
 
 def _described(translated: Schema, schema: Schema) -> Schema:
