@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -20,6 +22,9 @@ import pytest
 
 VARIABLE: Final = "AETHER_YAML_LANGUAGE_SERVER"
 SERVER: Final = os.environ.get(VARIABLE) or shutil.which("yaml-language-server")
+#: A server that has not answered for so long will not answer any more, in seconds.
+PATIENCE: Final = 15.0
+_STARTS: Final = 3
 #: Where the cursor is in a text.
 CURSOR: Final = "‸"
 
@@ -67,6 +72,9 @@ class LanguageServer:
 
     def __init__(self, command: list[str], folder: Path, settings: dict[str, Any]) -> None:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._reader = threading.Thread(target=self._receive, daemon=True)
+        self._reader.start()
         self._settings = settings
         self._requests = 0
         self._folder = folder
@@ -77,8 +85,8 @@ class LanguageServer:
         capabilities = {"textDocument": document, "workspace": workspace}
         root = {"processId": os.getpid(), "rootUri": folder.as_uri()}
         self.request("initialize", {**root, "capabilities": capabilities})
+        # It asks for the settings by itself now.
         self.notify("initialized", {})
-        self.notify("workspace/didChangeConfiguration", {"settings": settings})
 
     def diagnose(self, text: str, name: str = "workflow.yaml") -> list[Finding]:
         """Open a document and return what is wrong with it, in the order of the text."""
@@ -117,6 +125,7 @@ class LanguageServer:
     def end(self) -> None:
         """End the process."""
         self._process.kill()
+        self._reader.join()
         self._process.communicate()
 
     def _ask(self, method: str, text: str) -> Any:
@@ -145,19 +154,28 @@ class LanguageServer:
         stream.flush()
 
     def _read(self) -> dict[str, Any]:
-        """Return the next message; requests of the server are answered on the way."""
-        stream = _opened(self._process.stdout)
-        length = 0
-        while line := stream.readline().strip():
-            name, _, value = line.partition(b":")
-            length = int(value) if name.lower() == b"content-length" else length
-        assert length, "the language server has ended"
-        message: dict[str, Any] = json.loads(stream.read(length))
+        """Return the next message; requests of the server are answered on the way.
+
+        Raises:
+            queue.Empty: none came.
+        """
+        message = self._messages.get(timeout=PATIENCE)
         if "method" in message and "id" in message:
             asked = message["params"].get("items", ())
             result = [self._settings.get(each["section"]) for each in asked]
             self._send({"id": message["id"], "result": result or None})
         return message
+
+    def _receive(self) -> None:
+        """Take messages until the server ends."""
+        stream = _opened(self._process.stdout)
+        while head := stream.readline():
+            length = 0
+            while head.strip():
+                name, _, value = head.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+                head = stream.readline()
+            self._messages.put(json.loads(stream.read(length)))
 
 
 def _opened(stream: IO[bytes] | None) -> IO[bytes]:
@@ -207,9 +225,23 @@ def server(schema: Path) -> Iterator[LanguageServer]:
         "completion": True,
     }
     settings = {"yaml": yaml, "editor": {"tabSize": 2}, "http": {}, "[yaml]": {}}
-    started = LanguageServer([SERVER, "--stdio"], schema.parent, settings)
-    # It reads the schema when it likes.
-    while not started.diagnose("kind: Unknown\n"):
-        pass
+    started = _started(SERVER, schema.parent, settings)
     yield started
     started.end()
+
+
+def _started(server: str, folder: Path, settings: dict[str, Any]) -> LanguageServer:
+    """Return a server that has read the schema, which it does when it likes.
+
+    One that falls silent while it starts is replaced; that has been seen on a busy machine.
+    """
+    for _ in range(_STARTS):
+        started = LanguageServer([server, "--stdio"], folder, settings)
+        try:
+            while not started.diagnose("kind: Unknown\n"):
+                pass
+        except queue.Empty:
+            started.end()
+        else:
+            return started
+    pytest.fail(f"{server} did not answer for {PATIENCE:g} s, {_STARTS} times")
