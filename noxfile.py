@@ -185,8 +185,8 @@ def tests(session: nox.Session) -> None:
     `nox -s tests-3.11 -- -q` runs all of it there too.
     """
     install_checkout(session, *group("test"))
-    # Three on two cores: many tests wait for processes.
-    options = session.posargs or ["-q", "-n", "3"]
+    # Four on two cores: many tests wait for processes.
+    options = session.posargs or ["-q", "-n", "4"]
     if session.python != MEASURED and not session.posargs:
         others = [version for version in PYTHONS if version != MEASURED]
         number = others.index(str(session.python)) + 1
@@ -205,7 +205,7 @@ def lowest(session: nox.Session) -> None:
         "--python-version", str(session.python), *(f"{m.path}/pyproject.toml" for m in MEMBERS),
     )  # fmt: skip
     install_checkout(session, *group("test"), "-c", str(chosen))
-    session.run("pytest", *(session.posargs or ["-q", "-n", "3"]))
+    session.run("pytest", *(session.posargs or ["-q", "-n", "4"]))
 
 
 @nox.session(python=MEASURED)

@@ -1,4 +1,7 @@
-"""The protocol guide is complete, current, and shows nothing that is not run somewhere."""
+"""The protocol guide shows nothing that is not run somewhere.
+
+That its generated pages are current and complete is what `docs/generate.py --check` says.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +32,6 @@ EXAMPLES = {path.name: path.read_text(encoding="utf-8") for path in GUIDE.glob("
 def text_of(page: Path) -> str:
     """Return the text of a page."""
     return page.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_generated_page_is_what_the_code_gives(name: str) -> None:
-    """`python docs/generate.py` would change nothing."""
-    assert text_of(DOCS / name) == PAGES[name]()
 
 
 def blocks(page: Path) -> list[str]:

@@ -399,67 +399,6 @@ def test_a_suspended_run_is_resumed_with_its_secrets(work: Path, aether: Aether)
     assert outputs(resumed.json, "wait")["answer"] == "yes"
 
 
-@pytest.mark.parametrize("by", ["option", "variable"])
-def test_secrets_come_from_a_file(
-    work: Path, aether: Aether, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
-    monkeypatch.delenv("AETHER_SECRET_VAULT_PASS_WORD")
-    file = work / "secrets.yaml"
-    file.write_text(json.dumps({"vault": {"pass-word": VALUE}}))
-    file.chmod(0o600)
-    flow = write(work, step("say", "shell", command=["true"], stdin=REF))
-    if by == "variable":
-        monkeypatch.setenv("AETHER_SECRETS", str(file))
-    option = ["--secrets", str(file)] if by == "option" else []
-
-    ran = aether("run", flow, *option)
-
-    assert ran.status == 0, ran.err
-    assert "warning" not in ran.err
-    file.chmod(0o644)
-    assert f"warning: others may read the secrets file {file}" in aether("run", flow, *option).err
-    assert "warning" not in aether("run", flow, "-q", *option).err
-
-
-def test_a_secrets_file_that_cannot_be_used_is_wrong_usage(work: Path, aether: Aether) -> None:
-    """Nothing is started, and no word of the file is shown."""
-    flow = write(work, step("say", "echo", token=REF))
-    (work / "secrets.json").write_text(json.dumps({"vault": {"pass-word": [VALUE]}}))
-
-    refused = aether("run", flow, "--secrets", "secrets.json")
-
-    assert refused.status == 2
-    assert "/vault/pass-word: expected text, got a list" in refused.err
-    assert not (work / "runs.db").exists()
-
-
-@pytest.mark.parametrize(
-    "command", [("run", "flow.json"), ("resume", "r"), ("retry", "r"), ("recover",)]
-)
-def test_every_command_that_executes_takes_a_secrets_file(
-    work: Path, aether: Aether, command: tuple[str, ...]
-) -> None:
-    aether("run", write(work, step("say", "echo", token=REF)))
-
-    outcome = aether(*command, "--secrets", "missing.json")
-
-    assert outcome.status == 2
-    assert "the secrets file missing.json can't be read: No such file" in outcome.err
-
-
-def test_a_secret_that_is_not_set_names_its_variable(
-    work: Path, aether: Aether, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("AETHER_SECRET_VAULT_PASS_WORD")
-    flow = write(work, step("say", "echo", token=REF))
-
-    ran = aether("run", flow)
-
-    assert ran.status == 1
-    assert 'no value for secret "vault", key "pass-word"' in ran.err
-    assert "AETHER_SECRET_VAULT_PASS_WORD is not set" in ran.err
-
-
 def test_a_killed_run_goes_on_with_its_secrets(work: Path, aether: Aether) -> None:
     """The provider is asked again; what a task wrote down before the kill is recognised."""
     script = 'printf "%s" "$TOKEN" > note; touch begun; while [ ! -e go ]; do sleep 0.02; done'
@@ -494,10 +433,3 @@ def forget_signs_of_life(work: Path) -> None:
     with sqlite3.connect(work / "runs.db") as connection:
         connection.execute("UPDATE engines SET heartbeat_at = 0")
     connection.close()
-
-
-def test_the_document_of_the_guide_is_valid(work: Path, aether: Aether) -> None:
-    page = (Path(__file__).parents[2] / "docs/guide/secrets.md").read_text()
-    (work / "guide.yaml").write_text(page.split("```yaml\n")[1].split("```", maxsplit=1)[0])
-
-    assert aether("validate", "guide.yaml", "--strict").status == 0
