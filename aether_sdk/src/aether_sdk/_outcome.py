@@ -42,8 +42,9 @@ def outcome_of_error(error: BaseException) -> ExecOutputs:
     """Return the report of an attempt whose `execute` raised `error`.
 
     `TaskFailed`, `TaskSuspended`, `TaskTimeout` and `TaskError` bring their own code, message and
-    outputs. `TimeoutError` gives code `TIMEOUT`, everything else code `ERROR`. An exception group
-    of one member counts as that member. Cancellation and exit signals do not belong here.
+    outputs. `TimeoutError` gives code `TIMEOUT`, everything else code `ERROR`. The hint of an error
+    stands in parentheses behind its message. An exception group of one member counts as that
+    member. Cancellation and exit signals do not belong here.
     """
     error = _sole_member(error)
     if isinstance(error, TaskOutcome):
@@ -141,7 +142,12 @@ def _task_outcome(error: TaskOutcome) -> ExecOutputs:
         note = f"its outputs were dropped: {problem}"
         message = f"{error.message} ({note})" if error.message else note
         return ExecOutputs(error.exec_code, message)
-    return replace(outputs, code=error.exec_code, message=error.message)
+    return replace(outputs, code=error.exec_code, message=_with_hint(error.message, error))
+
+
+def _with_hint(text: str, error: AetherError) -> str:
+    """Return a message with what to do next: a record has one text for both."""
+    return f"{text} ({error.hint.removesuffix('.')})".lstrip() if error.hint else text
 
 
 def _sole_member(error: BaseException) -> BaseException:
@@ -166,5 +172,5 @@ def _text_of(error: BaseException) -> str:
     except Exception:  # noqa: BLE001 - the class name is what is left of an error that cannot speak
         return name
     if isinstance(error, AetherError):
-        return text or name
+        return _with_hint(text or name, error)
     return f"{name}: {text}" if text else name

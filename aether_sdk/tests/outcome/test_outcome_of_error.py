@@ -35,6 +35,8 @@ class _Mute(Exception):
         (TaskTimeout("too slow"), ExecCode.TIMEOUT, "too slow"),
         (TaskError("no route"), ExecCode.ERROR, "no route"),
         (TaskFailed(), ExecCode.FAILED, ""),
+        (TaskFailed("no", hint="Ask again."), ExecCode.FAILED, "no (Ask again)"),
+        (AetherError("no", hint="Ask again"), ExecCode.ERROR, "no (Ask again)"),
         (TimeoutError("read"), ExecCode.TIMEOUT, "TimeoutError: read"),
         (TimeoutError(), ExecCode.TIMEOUT, "TimeoutError"),
         (

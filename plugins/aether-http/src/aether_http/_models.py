@@ -66,7 +66,11 @@ class RequestInputs(BaseModel):
     )
 
     url: str = Field(description="Where the request goes: an absolute http or https URL.")
-    method: str = Field(default="GET", description="The request method, in any case.")
+    method: str = Field(
+        default="GET",
+        description="The request method, in any case.",
+        examples=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
+    )
     headers: dict[str, Scalar] = Field(
         default_factory=dict, json_schema_extra={"default": {}}, description="Request headers."
     )
