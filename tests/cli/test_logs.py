@@ -148,10 +148,12 @@ def test_a_run_that_has_ended_can_be_followed(talked: Any, aether: Aether) -> No
 
 
 def test_a_run_without_lines_has_none(aether: Aether, workflow: Workflow, step: Step) -> None:
+    """People are told so, but not where the lines go."""
     quiet = step("quiet", "shell", {"command": ["echo", "one"], "log": False})
     aether("run", workflow(quiet, step("say", "echo", {})), "--run-id", "r")
 
-    assert aether("logs", "r") == (0, "", "")
+    assert aether("logs", "r") == (0, "", "this run has said nothing\n")
+    assert aether("logs", "r", "say") == (0, "", "this task has said nothing\n")
     assert aether("logs", "r", "quiet", "--output", "json").json == []
 
 

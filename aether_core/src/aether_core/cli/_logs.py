@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from aether_core.cli import _exits
-from aether_core.cli._console import write_json, write_text
+from aether_core.cli._console import note, write_json, write_text
 from aether_core.cli._options import add_output, add_store, store_url
 
 if TYPE_CHECKING:
@@ -40,16 +40,28 @@ def execute(arguments: Namespace) -> int:
         status = asyncio.run(_logs(arguments, lines.extend))
         write_json(lines)
         return status
-    return asyncio.run(_logs(arguments, _write))
+    writer = _Writer()
+    status = asyncio.run(_logs(arguments, writer.write))
+    if not writer.has_written and status == _exits.OK:
+        what = "run" if arguments.task is None else "task"
+        note(f"this {what} has said nothing")
+    return status
 
 
-def _write(lines: Sequence[LogLine]) -> None:
-    # Late: programs that read JSON need none of it.
-    from aether_core.cli._log_text import log_text
-    from aether_core.cli._style import Style
+class _Writer:
+    """Writes lines for people."""
 
-    style = Style.of(sys.stdout)
-    write_text("".join(f"{log_text(line.task, line.message, style)}\n" for line in lines))
+    def __init__(self) -> None:
+        self.has_written = False
+
+    def write(self, lines: Sequence[LogLine]) -> None:
+        # Late: programs that read JSON need none of it.
+        from aether_core.cli._log_text import log_text
+        from aether_core.cli._style import Style
+
+        self.has_written = True
+        style = Style.of(sys.stdout)
+        write_text("".join(f"{log_text(line.task, line.message, style)}\n" for line in lines))
 
 
 async def _logs(arguments: Namespace, take: Callable[[Sequence[LogLine]], None]) -> int:
