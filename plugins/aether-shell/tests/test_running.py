@@ -140,7 +140,7 @@ def test_stdin_is_empty_unless_given(shell: Shell) -> None:
     assert shell(command=["cat"]).get("stdout") == ""
 
 
-@pytest.mark.parametrize("text", ["", "läuft\n", "x" * 300_000])
+@pytest.mark.parametrize("text", ["", "läuft\n", "x" * 300_000], ids=["none", "some", "much"])
 def test_stdin_reaches_the_process_whole(shell: Shell, text: str) -> None:
     assert shell(command=["cat"], stdin=text).get("stdout") == text
 
