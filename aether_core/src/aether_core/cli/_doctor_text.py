@@ -44,7 +44,7 @@ def doctor_text(report: dict[str, Any], style: Style) -> str:
 
 def _distribution(each: Installed) -> str:
     kind = "editable, " if each.editable else ""
-    return f"{each.name} {each.version}  {kind}{each.origin or 'from a package index'}"
+    return f"{each.name} {each.version}  {kind}{each.origin or 'installed by its name'}"
 
 
 def _plugin(record: dict[str, Any], style: Style) -> str:

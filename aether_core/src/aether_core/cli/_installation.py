@@ -37,7 +37,7 @@ class Installed(msgspec.Struct, frozen=True):
 
     Attributes:
         location: the folder it was found in.
-        origin: URL that it was installed from; None for a package index.
+        origin: URL that it was installed from; None when it was installed by its name.
         editable: whether it runs from a checkout.
     """
 

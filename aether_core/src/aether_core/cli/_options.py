@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from aether_core.plugins import InstalledExecutors, InstalledVariables
+    from aether_core.plugins import InstalledExecutors, InstalledVariables, PluginRecord
     from aether_core.ports import SecretProvider
 
 STORE_VARIABLE = "AETHER_STORE"
@@ -191,7 +191,18 @@ def installed_executors() -> InstalledExecutors:
     # Late: commands that touch no plugin don't pay for it.
     from aether_core.plugins import InstalledExecutors, PluginPolicy
 
-    return InstalledExecutors(PluginPolicy.from_environment(os.environ))
+    return InstalledExecutors(PluginPolicy.from_environment(os.environ), on_slow=_say_slow)
+
+
+def _say_slow(record: PluginRecord) -> None:
+    """Say which plugin a command waits for: one that never comes back is found so."""
+    # Late: nearly no plugin is slow.
+    from aether_core.cli._console import note
+
+    note(
+        f"still loading plugin {record.name} of {record.distribution}; "
+        f"AETHER_PLUGINS_DENY={record.distribution} does without it"
+    )
 
 
 def installed_variables() -> InstalledVariables:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aether_core.plugins._discovery import PluginPolicy, find_plugins
@@ -12,6 +14,8 @@ from aether_core.plugins._registry import Registry, near_miss
 from aether_sdk import PluginError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
     from aether_core.plugins._discovery import Candidate
     from aether_sdk import Executor, ExecutorSchema
 
@@ -25,6 +29,7 @@ class InstalledExecutors:
         policy: which plugins may load.
         registry: where executors are put; those already in it come first.
         slow_import: seconds from which on the import of a plugin is remarked upon.
+        on_slow: is told of a plugin that has taken so long and is not done, from another thread.
     """
 
     def __init__(
@@ -33,9 +38,11 @@ class InstalledExecutors:
         registry: Registry | None = None,
         *,
         slow_import: float = SLOW_IMPORT,
+        on_slow: Callable[[PluginRecord], None] | None = None,
     ) -> None:
         self.registry = registry or Registry()
         self._slow_import = slow_import
+        self._on_slow = on_slow
         self._policy = policy or PluginPolicy()
         self._candidates: dict[tuple[str, str], Candidate] | None = None
         self._records: dict[tuple[str, str], PluginRecord] = {}
@@ -137,6 +144,21 @@ class InstalledExecutors:
             candidate = self._found()[key]
             known = candidate.record
             if known.state is PluginState.AVAILABLE:
-                known = load_plugin(candidate, self.registry, slow_import=self._slow_import)
+                with self._told_when_slow(known):
+                    known = load_plugin(candidate, self.registry, slow_import=self._slow_import)
             self._records[key] = known
         return known
+
+    @contextmanager
+    def _told_when_slow(self, record: PluginRecord) -> Generator[None, None, None]:
+        if self._on_slow is None:
+            yield
+            return
+        timer = threading.Timer(self._slow_import, self._on_slow, [record])
+        # One that never comes back must not keep an interrupted command alive.
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
