@@ -349,8 +349,8 @@ def test_an_unknown_type_names_the_package_that_has_it(put_plugin: PutPlugin) ->
     without = InstalledExecutors(PluginPolicy(deny=frozenset({"aether-http"})))
 
     assert with_http.explain("htp")[1] == 'Did you mean "http"?'
-    assert "plugin import-error is failed" in explained(with_http, "import-error")
-    assert "plugin aether-http is disabled" in explained(without, "http")
+    assert "plugin import-error (failed)" in explained(with_http, "import-error")
+    assert "plugin aether-http (disabled)" in explained(without, "http")
 
 
 def test_a_type_of_ours_that_is_not_installed_names_its_package(

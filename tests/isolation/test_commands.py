@@ -70,8 +70,11 @@ def test_run_and_validate_name_the_broken_package_behind_a_type(
     told = {name: command(folder, word, f"{name}.yaml") for name in ("lame", "twin")}
     texts = {name: "".join(process.communicate()) for name, process in told.items()}
 
-    assert "error AE401: executor type 'lame' can't be used: plugin lame is failed" in texts["lame"]
+    assert (
+        "error AE401: executor type 'lame' can't be used: plugin lame (failed): import failed"
+        in texts["lame"]
+    )
     assert "No module named 'no_such_library'" in texts["lame"]
     assert "`aether plugins show lame --traceback`" in texts["lame"]
-    assert "executor type 'twin' can't be used: plugin one-twin is conflict" in texts["twin"]
+    assert "executor type 'twin' can't be used: plugin one-twin (conflict): " in texts["twin"]
     assert {process.returncode for process in told.values()} == {2 if word == "run" else 1}

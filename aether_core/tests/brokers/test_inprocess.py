@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import sys
 import threading
@@ -386,6 +387,20 @@ def test_an_executor_must_return_what_it_declares() -> None:
                 await desk.until(lambda: 0 in desk.results)
                 assert desk.results[0].code == code
                 assert ("slug" in desk.results[0].message) is (code == 3)
+
+    play(story)
+
+
+def test_an_error_that_came_up_in_a_library_says_where_the_executor_called_it() -> None:
+    """That is the line which its author can mend. The traceback is logged if it is asked for."""
+
+    async def story() -> None:
+        async with Desk(Scripted(lambda _: json.loads("{"))) as desk:
+            desk.give(0)
+            await desk.until(lambda: 0 in desk.results)
+            message = desk.results[0].message
+            assert message.startswith("JSONDecodeError: ")
+            assert re.search(r" \(test_inprocess\.py, line \d+\)$", message)
 
     play(story)
 

@@ -208,11 +208,9 @@ def test_what_no_store_could_keep_is_replaced() -> None:
     ]
 
 
-def test_saying_what_is_no_text_does_no_harm() -> None:
-    async def work(request: ExecuteRequest) -> None:
-        assert not request.log(None)  # type: ignore[arg-type]  # the point
-
-    assert reports_of(Talking(work)) == [("started", 7), ("ended", 7)]
+def test_what_is_no_text_is_said_as_text() -> None:
+    """Nobody's value vanishes without a word."""
+    assert talk(42, None) == ["42", "None"]  # type: ignore[arg-type]  # the point
 
 
 def test_after_the_result_and_after_a_cancellation_nothing_comes() -> None:

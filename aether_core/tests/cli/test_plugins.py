@@ -272,7 +272,7 @@ def test_a_type_of_a_broken_plugin_is_explained(aether: Aether) -> None:
     outcome = aether("schema", "--executor", "broken")
 
     assert outcome.status == 2
-    assert "plugin broken-plugin is " in outcome.err
+    assert "plugin broken-plugin (" in outcome.err
     assert "aether plugins show broken" in outcome.err
 
 

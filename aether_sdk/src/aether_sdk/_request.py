@@ -57,7 +57,7 @@ class ExecuteRequest:
         are hidden in them. What comes after the result or a cancellation is dropped.
 
         Args:
-            text: one line, or several.
+            text: one line, or several; anything else counts as its `str`.
 
         Returns:
             Whether lines are still taken; once they are not, making more is wasted work.
@@ -66,5 +66,5 @@ class ExecuteRequest:
             return False
         # Nobody's task may fail for what it says.
         with suppress(Exception):
-            return self.on_log(text)
+            return self.on_log(text if isinstance(text, str) else str(text))
         return False

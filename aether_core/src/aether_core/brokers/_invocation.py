@@ -84,7 +84,8 @@ class Invoker:
                 answer = await cast("Awaitable[object]", answer)
             return self._kept_promise(executor, outcome_of(answer))
         except Exception as error:  # noqa: BLE001  # whatever a plugin raises is the task's outcome
-            return _located(outcome_of_error(error), error)
+            _tell(error, on_log)
+            return _located(outcome_of_error(error), error, executor)
         except SystemExit as error:
             # A plugin that calls sys.exit() ends its task, not the engine.
             return outcome_of_error(RuntimeError(f"the executor called sys.exit({error.code!r})"))
@@ -141,18 +142,28 @@ class Invoker:
         return known
 
 
-def _located(outputs: ExecOutputs, error: Exception) -> ExecOutputs:
+def _tell(error: Exception, on_log: Callable[[str], bool] | None) -> None:
+    """Log the traceback of an error that is no answer, if the environment asks for it."""
+    if on_log is None or isinstance(error, AetherError):
+        return
+    if os.environ.get("AETHER_TRACEBACK", "") not in {"", "0"}:
+        # Late: nearly no run wants it.
+        import traceback
+
+        on_log("".join(traceback.format_exception(error)))
+
+
+def _located(outputs: ExecOutputs, error: Exception, executor: Executor) -> ExecOutputs:
     """Add to an unexpected error's message where in the executor it came up."""
-    found = error.__traceback__
-    while found is not None and found.tb_next is not None:
-        found = found.tb_next
-    if isinstance(error, AetherError | TimeoutError) or found is None:
+    if isinstance(error, AetherError | TimeoutError):
         return outputs
-    file = found.tb_frame.f_code.co_filename
-    if file == __file__:
-        return outputs
-    where = f"{os.path.basename(file)}, line {found.tb_lineno}"  # noqa: PTH119  # a name, not a file
-    return dataclasses.replace(outputs, message=f"{outputs.message} ({where})")
+    # Late: executors that fail so are rare.
+    from aether_core.brokers._location import place_of
+
+    place = place_of(error, executor)
+    return (
+        dataclasses.replace(outputs, message=f"{outputs.message} ({place})") if place else outputs
+    )
 
 
 def _request(

@@ -29,7 +29,7 @@ _RUN_VALUE: Final = 2000
 
 _NEXT: Final[dict[Phase, str]] = {
     Phase.FAILED: "The executor did its work and said no: its message and outputs say why.",
-    Phase.ERROR: "The work could not be done: look at the inputs of the task that ended in Error.",
+    Phase.ERROR: "The work could not be done.",
     Phase.TIMEOUT: "The work took longer than its timeout allows.",
     Phase.CANCELLED: "The run was cancelled; what had ended before is kept.",
 }
@@ -127,11 +127,18 @@ class ExecutionText:
         return text
 
     def _next(self) -> str:
-        advice = _NEXT.get(self._run.phase) or self._resumption()
+        advice = _NEXT.get(self._outcome()) or self._resumption()
         if advice is None:
             return ""
         more = f"`{self._look_up}` shows every input and output." if self._look_up else ""
         return " ".join(part for part in (advice, more) if part) + "\n"
+
+    def _outcome(self) -> Phase:
+        """Return the run's phase; if it is Error since tasks ended otherwise, how the first did."""
+        leaves = [t.phase for t in self._run.tasks if t.template_type == "task" and t.phase in _BAD]
+        if self._run.phase is not Phase.ERROR or not leaves or Phase.ERROR in leaves:
+            return self._run.phase
+        return leaves[0]
 
     def _resumption(self) -> str | None:
         """Return how to go on with tasks that wait for a resume, if there are any."""

@@ -63,9 +63,14 @@ def _details(record: PluginRecord, executors: InstalledExecutors) -> dict[str, A
         **plugin_json(record),
         "target": record.target,
         "stage": record.stage,
-        "executors": executor_json(executors, record.executors),
+        "executors": executor_json(executors, _own(record, executors)),
         "traceback": record.traceback,
     }
+
+
+def _own(record: PluginRecord, executors: InstalledExecutors) -> list[str]:
+    """Return the types that come from this plugin; of a conflict another one may have them."""
+    return [each for each in record.executors if executors.origin(each)[0] == record.distribution]
 
 
 def _text(details: dict[str, Any], style: Style) -> str:

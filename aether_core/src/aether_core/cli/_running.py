@@ -257,6 +257,7 @@ class _Session:
         self._engine = means.engine()
         self._store = means.store
         self._progress = means.progress
+        self._report = means.report
         self._shown = 0
 
     async def run(self, begin: Callable[[Engine], Awaitable[Begun]]) -> Ended:
@@ -265,7 +266,11 @@ class _Session:
                 begun = await begin(engine)
                 self._shown = begun.after
                 await self._watch(begun.run_id, interrupts.first)
-                return Ended(await engine.get(begun.run_id), interrupts.first.is_set())
+                execution = await engine.get(begun.run_id)
+                # A store in memory is gone with the engine.
+                if self._report is not None:
+                    await self._report.write(self._store, begun.run_id)
+                return Ended(execution, interrupts.first.is_set())
 
     async def _watch(self, run_id: str, interrupted: asyncio.Event) -> None:
         """Return when the run has ended or is suspended, or when nothing can be waited for."""
@@ -282,8 +287,8 @@ class _Session:
                 if not await self._cancel(run_id):
                     return
                 await asyncio.wait({end, news}, return_when=asyncio.FIRST_COMPLETED)
-            if end.done():
-                await end
+            # The end comes after the last hook, which the engine of this process has to run.
+            await end
             await news
         finally:
             self._progress.close()

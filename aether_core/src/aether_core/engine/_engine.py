@@ -397,8 +397,9 @@ class Engine:
     async def events(self, run_id: str, *, after: int = 0) -> AsyncIterator[EventRecord]:
         """Yield a run's history from event number `after + 1` on, and then what happens.
 
-        Ends with the run. Every event is durable before it is seen here, and none is left
-        out or repeated, so `after` continues an interrupted stream.
+        Ends with the run, and with its hooks if they are run here. Every event is durable before
+        it is seen here, and none is left out or repeated, so `after` continues an interrupted
+        stream.
 
         Raises:
             RunNotFound: the store has no such run.
@@ -414,7 +415,8 @@ class Engine:
                 for event in shown_events(run, page):
                     yield event
                 after = page[-1].seq
-            if run.phase.is_terminal and after >= run.last_event:
+            hooks_go_on = run.hooks_open and actor is not None
+            if run.phase.is_terminal and after >= run.last_event and not hooks_go_on:
                 return
             if news is not None:
                 await news.wait()

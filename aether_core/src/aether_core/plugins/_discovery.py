@@ -46,11 +46,11 @@ class PluginPolicy(msgspec.Struct, frozen=True):
         """Return why the plugin may not load; empty if it may."""
         names = {record.name, normalised(record.distribution)}
         if self.none:
-            return "plugins are switched off"
+            return "plugins are switched off (AETHER_NO_PLUGINS)"
         if names & {*self.deny, *map(normalised, self.deny)}:
-            return "disabled by name"
+            return "disabled by name (AETHER_PLUGINS_DENY)"
         if self.allow is not None and not names & {*self.allow, *map(normalised, self.allow)}:
-            return "not in the list of allowed plugins"
+            return "not in the list of allowed plugins (AETHER_PLUGINS_ALLOW)"
         return ""
 
     def hands_over(self, home: str, other: str) -> bool:

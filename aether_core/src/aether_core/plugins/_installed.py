@@ -78,13 +78,12 @@ class InstalledExecutors:
         segment = executor_type.partition(".")[0]
         for record in self.records():
             if record.name == segment and record.state is not PluginState.LOADED:
-                message = (
-                    f"executor type {executor_type!r} can't be used: plugin {record.distribution} "
-                    f"is {record.state}: {record.reason}"
-                )
                 return (
-                    message,
-                    f"`aether plugins show {record.name} --traceback` tells more.",
+                    f"executor type {executor_type!r} can't be used: plugin {record.distribution} "
+                    f"({record.state}): {record.reason}",
+                    None
+                    if record.state is PluginState.DISABLED
+                    else f"`aether plugins show {record.name} --traceback` tells more.",
                 )
             if record.name == segment:
                 types = ", ".join(record.executors)
