@@ -6,8 +6,10 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,7 @@ def test_a_run_of_one_task_imports_nothing_that_it_does_not_need(
     file = workflow(step("only", "echo", {"x": 1}))
     snippet = f"""
 import sys
+import time
 from aether_core.cli import main
 status = main(["run", {file!r}, "--store", "memory:", "--output", "json"])
 print(status, *[name for name in {_HEAVY!r} if name in sys.modules], file=sys.stderr)
@@ -81,3 +84,29 @@ def test_an_interrupt_takes_the_child_processes_along(
         os.kill(child, 0)
     run = aether("get", "r", "--output", "json").json
     assert [each["phase"] for each in run["tasks"]] == ["Cancelled", "Cancelled"]
+
+
+def test_a_run_that_nobody_drives_any_more_is_told_when_it_is_asked_for_again(
+    work: Path, workflow: Workflow, step: Step
+) -> None:
+    """The command that waits for it would wait for ever without a word."""
+    flow = workflow(step("long", "shell", {"script": "touch begun; sleep 60"}))
+    words = [sys.executable, "-m", "aether_core", "run", flow, "--run-id", "r"]
+    first = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+    while not (work / "begun").exists():
+        assert first.poll() is None
+        time.sleep(0.01)
+
+    again = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    assert again.stderr is not None
+    assert "is in the store already" in again.stderr.readline()
+    first.kill()
+    first.wait()
+    with sqlite3.connect(work / "runs.db") as connection:
+        connection.execute("UPDATE engines SET heartbeat_at = 0 WHERE heartbeat_at IS NOT NULL")
+    connection.close()
+
+    lines = iter(again.stderr.readline, "")
+    assert any("nobody drives run r; `aether recover` goes on with it" in line for line in lines)
+    again.kill()
+    again.communicate()

@@ -341,6 +341,20 @@ class TestRefusal:
         assert (outcome.status, outcome.out) == (2, "")
         assert json.loads(outcome.err) == aether("validate", file, "--output", "json").json
 
+    def test_warnings_are_an_object_on_stderr_too(
+        self, aether: Aether, document: Document, task: Task
+    ) -> None:
+        """The run goes on; `--quiet` leaves them out."""
+        file = document({**task("only"), "when": "'a' == 'b'"})
+
+        outcome = aether("run", file, "--output", "json")
+
+        assert outcome.status == 0
+        told = json.loads(outcome.err)
+        assert told == aether("validate", file, "--output", "json").json
+        assert [each["severity"] for each in told["diagnostics"]] == ["warning"]
+        assert aether("run", file, "--output", "json", "-q").err == ""
+
     def test_creates_no_store(self, aether: Aether, work: Path) -> None:
         (work / "a.json").write_text("{}")
 

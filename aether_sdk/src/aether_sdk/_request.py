@@ -66,5 +66,5 @@ class ExecuteRequest:
             return False
         # Nobody's task may fail for what it says.
         with suppress(Exception):
-            return self.on_log(text if isinstance(text, str) else str(text))
+            return self.on_log(str(text))
         return False

@@ -52,14 +52,19 @@ class Refused(Exception):
 
     def show(self, *, as_json: bool) -> None:
         """Write the diagnostics to stderr."""
-        # Late: most files are accepted.
-        from aether_core.cli import _diagnostic_formats as formats
-        from aether_core.cli._console import write_json_error
+        _write(self.given, self.diagnostics, as_json=as_json)
 
-        if as_json:
-            write_json_error(formats.as_json(self.diagnostics))
-        else:
-            write_diagnostics(self.given, self.diagnostics)
+
+def _write(given: Sequence[Given], diagnostics: Sequence[Diagnostic], *, as_json: bool) -> None:
+    """Write diagnostics to stderr."""
+    if not as_json:
+        write_diagnostics(given, diagnostics)
+        return
+    # Late: most files are accepted without a word.
+    from aether_core.cli import _diagnostic_formats as formats
+    from aether_core.cli._console import write_json_error
+
+    write_json_error(formats.as_json(diagnostics))
 
 
 def read_submission(arguments: Namespace) -> list[Given]:
@@ -114,8 +119,8 @@ def admit_files(given: Sequence[Given], arguments: Namespace, catalog: ExecutorC
         raise Refused(given, in_order([*rejected.diagnostics, *found])) from None
     noticed = [d for each in given for d in each.loaded.diagnostics]
     warnings = in_order([*noticed, *admitted.warnings])
-    if warnings and not arguments.quiet and arguments.output == "text":
-        write_diagnostics(given, warnings)
+    if warnings and not arguments.quiet:
+        _write(given, warnings, as_json=arguments.output == "json")
     return admitted
 
 

@@ -69,10 +69,6 @@ def run_to_end(admitted: Admitted, means: Means, *, run_id: str | None = None) -
         means.progress.begin(begun, admitted.plan.workflow, known=known is not None)
         if known is not None:
             warn_if_other(known, admitted, means)
-        if known is not None and await _is_left(engine, means.store, begun):
-            means.progress.say(
-                f"nobody drives run {begun} any more; `aether recover` goes on with it"
-            )
         return Begun(begun)
 
     return go_on(begin, means)
@@ -279,6 +275,7 @@ class _Session:
         news = asyncio.create_task(self._follow(run_id))
         stop = asyncio.create_task(interrupted.wait())
         pause = asyncio.create_task(self._suspended(run_id))
+        left = asyncio.create_task(self._say_when_left(run_id))
         try:
             await asyncio.wait({end, news, stop, pause}, return_when=asyncio.FIRST_COMPLETED)
             if pause.done() and not end.done():
@@ -292,7 +289,15 @@ class _Session:
             await news
         finally:
             self._progress.close()
-            await _settle(end, news, stop, pause)
+            await _settle(end, news, stop, pause, left)
+
+    async def _say_when_left(self, run_id: str) -> None:
+        """Say so when nobody drives the run: then nothing comes of the waiting."""
+        if self._engine.drives(run_id):
+            return
+        while not await _is_left(self._engine, self._store, run_id):
+            await asyncio.sleep(_SIGN_SECONDS)
+        self._progress.say(f"nobody drives run {run_id}; `aether recover` goes on with it")
 
     async def _cancel(self, run_id: str) -> bool:
         """Cancel the run; returns False if it is not driven here."""
