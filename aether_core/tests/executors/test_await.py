@@ -36,7 +36,10 @@ def test_a_resume_makes_outputs_of_its_payload() -> None:
     assert answer.as_dict() == {"approver": "Ada", "decision": "ok", "n": None}
 
 
-@pytest.mark.parametrize("decision", [False, "false", "reject", " Rejected "])
+@pytest.mark.parametrize(
+    "decision",
+    [False, 0, "false", "reject", " Rejected ", "No", "n", "0", "denied", "decline", "cancel"],
+)
 def test_a_rejection_fails_the_task_and_keeps_the_answer(decision: object) -> None:
     """Failed is an answer, so nothing is tried again by default."""
     answer = call(__resumed=True, decision=decision, reason="too dear")
@@ -45,7 +48,7 @@ def test_a_rejection_fails_the_task_and_keeps_the_answer(decision: object) -> No
     assert answer.as_dict() == {"decision": decision, "reason": "too dear"}
 
 
-@pytest.mark.parametrize("decision", [True, "approve", "no idea", 0, None])
+@pytest.mark.parametrize("decision", [True, "approve", "no idea", 1, None])
 def test_any_other_decision_lets_the_task_succeed(decision: object) -> None:
     assert call(__resumed=True, decision=decision).code == 0
 

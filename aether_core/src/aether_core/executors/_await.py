@@ -28,7 +28,25 @@ _RESUMED: Final = "__resumed"
 
 #: Inputs that steer the executor and are no answer.
 _CONTROLS: Final = frozenset({_MESSAGE, _RESUME_KEY, _RESUMED})
-_REJECTIONS: Final = frozenset({"false", "reject", "rejected"})
+#: A gate must not open for somebody who says no in another word.
+_REJECTIONS: Final = frozenset(
+    [
+        "false",
+        "no",
+        "n",
+        "0",
+        "reject",
+        "rejected",
+        "deny",
+        "denied",
+        "decline",
+        "declined",
+        "refuse",
+        "refused",
+        "cancel",
+        "cancelled",
+    ]
+)
 
 # Written by hand: a pydantic model would cost every start with this executor its import.
 _INPUTS: Final[JsonSchema] = {
@@ -46,8 +64,9 @@ _INPUTS: Final[JsonSchema] = {
             "task goes on waiting.",
         },
         _DECISION: {
-            "description": "The answer: false, reject or rejected ends the task as Failed, "
-            "everything else lets it succeed. It is read only when the task is resumed.",
+            "description": "The answer: false, no, reject, deny, decline, refuse, cancel and the "
+            "like end the task as Failed, everything else lets it succeed. It is read only when "
+            "the task is resumed.",
         },
     },
     "additionalProperties": True,
@@ -92,7 +111,7 @@ def _texts(given: Mapping[str, JsonValue]) -> tuple[str, str]:
             problems.append(BindProblem(f"$.{name}", "not a text", "a text"))
         texts.append(value if isinstance(value, str) else "")
     if problems:
-        raise BindError(problems, model_name="the executor await")
+        raise BindError(problems, whose="the executor await")
     return texts[0], texts[1]
 
 
@@ -102,6 +121,7 @@ def _answer(given: Mapping[str, JsonValue]) -> ExecOutputs:
     )
     decision = given.get(_DECISION, UNSET)
     is_text = isinstance(decision, str) and decision.strip().lower() in _REJECTIONS
-    if decision is False or is_text:
+    is_zero = isinstance(decision, bool | int | float) and not decision
+    if is_zero or is_text:
         return ExecOutputs(ExecCode.FAILED, "the answer was to reject", outputs)
     return ExecOutputs(parameters=outputs)

@@ -66,7 +66,7 @@ class FunctionExecutor(Executor):
         name = given.pop(_FUNCTION, None)
         if not isinstance(name, str):
             problem = BindProblem(f"$.{_FUNCTION}", "missing or not a text", "a function's name")
-            raise BindError([problem], model_name="the executor function")
+            raise BindError([problem], whose="the executor function")
         function = self._functions.get(name)
         result: object = function(**arguments_for(function, name, given))
         if inspect.isawaitable(result):

@@ -48,7 +48,7 @@ def arguments_for(
         return {parameters[0].name: bind_inputs(Inputs.of(given), parameters[0].annotation)}
     problems = () if signature is None else tuple(_problems(parameters, given))
     if problems:
-        raise BindError(problems, model_name=f"the function {name!r}")
+        raise BindError(problems, whose=f"the function {name!r}")
     return {key: json_value(value) for key, value in given.items()}
 
 
