@@ -20,11 +20,11 @@ kind: Workflow
 metadata: {name: hooked}
 spec:
   entrypoint: main
-  hooks: {onExit: {template: bye}, onCancel: {template: stopped}}
+  hooks: {onExit: {template: bye}, onCancel: {template: stop}}
   templates:
     - task: {name: main, executor: EXECUTOR}
     - task: {name: bye, executor: {type: shell, config: {script: "sleep 0.3; echo x >> bye"}}}
-    - task: {name: stopped, executor: {type: shell, config: {script: "sleep 0.3; echo x >> stopped"}}}
+    - task: {name: stop, executor: {type: shell, config: {script: "sleep 0.3; echo x > stopped"}}}
 """
 
 

@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -32,6 +33,7 @@ SPELLINGS = (
     base64.b64encode(VALUE.encode()).decode().rstrip("="),
     "x7Qp%222%21%2Flong%26secret%20value",
 )
+REPORT = "report.html"
 REF = {"secretKeyRef": {"name": "vault", "key": "pass-word"}}
 
 
@@ -69,10 +71,15 @@ def aether(capsys: pytest.CaptureFixture[str], work: Path) -> Aether:
 
     def run(*arguments: str) -> Outcome:
         capsys.readouterr()
-        status = main(arguments)
+        reports = arguments[0] in {"run", "get"}
+        status = main((*arguments, "--report", REPORT) if reports else arguments)
         outcome = Outcome(status, *capsys.readouterr())
         assert_not_told(outcome.out, outcome.err)
         assert_not_stored(work)
+        if reports:
+            # Nothing is refused here, so there is a page of each run.
+            page = (work / REPORT).read_text()
+            assert not [seal for seal in seals(work) if seal in page]
         return outcome
 
     return run
@@ -84,8 +91,8 @@ def assert_not_told(*texts: str) -> None:
 
 
 def assert_not_stored(folder: Path) -> None:
-    """No byte of the database and the files beside it is the value."""
-    for file in folder.glob("runs.db*"):
+    """No byte of the database, the files beside it and the last report is the value."""
+    for file in (*folder.glob("runs.db*"), *folder.glob(REPORT)):
         data = file.read_bytes()
         assert not [spelling for spelling in SPELLINGS if spelling.encode() in data]
 
@@ -158,15 +165,18 @@ def test_echo_and_shell_use_a_secret_that_nobody_sees(work: Path, aether: Aether
     lines = [line["message"] for line in aether("logs", "json", "--output", "json").json]
     assert {"TOKEN=******", "said: ******"} <= {*lines}
     assert (work / "was-here").read_text() == VALUE
+    # Inputs, outputs and lines are on the page, so that it had something to hide.
+    assert (work / REPORT).read_text().count("******") > 8
 
 
 def test_a_task_that_fails_with_the_secret_in_its_error(work: Path, aether: Aether) -> None:
     """Also when the error is long and cut, and in the outputs that a failure leaves."""
     env = {"TOKEN": "{{ workflow.parameters.token }}"}
+    twice = {"retry": {"limit": 1, "expression": "true"}}
     filler = "x" * (1000 - len("denied: ") - len(VALUE) // 2)
     flow = write(
         work,
-        step("short", "shell", script='echo "denied: $TOKEN" >&2; exit 3', env=env),
+        {**step("short", "shell", script='echo "denied: $TOKEN" >&2; exit 3', env=env), **twice},
         step(
             "cut",
             "shell",
@@ -275,6 +285,7 @@ def test_a_value_of_several_lines_is_hidden_line_by_line(
     for line in ("q8fTvB2nX4kLw0", "BEGIN KEY-----"):
         assert line not in ran.err + ran.out + logged
         assert line.encode() not in (work / "runs.db").read_bytes()
+        assert line.encode() not in (work / REPORT).read_bytes()
 
 
 def test_http_sends_a_secret_and_a_server_that_repeats_it_gives_nothing_away(
@@ -362,6 +373,33 @@ def test_a_secret_in_a_url_is_in_no_message(work: Path, aether: Aether, server: 
         aether("why", "r", name)
 
 
+def test_a_secret_is_hidden_whatever_becomes_of_its_letters(
+    work: Path, aether: Aether, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Methods become capitals; schemes and names of hosts become small letters."""
+    value = "ZQ9-Hidden-Token"
+    monkeypatch.setenv("AETHER_SECRET_VAULT_PASS_WORD", value)
+    flow = write(
+        work,
+        step("method", "http", url=f"{server}/x", method=TOKEN),
+        step("scheme", "http", url=f"{TOKEN}://nowhere.invalid/x"),
+        step("host", "http", url=f"http://{TOKEN}.invalid/x"),
+        step("mixed", "shell", script="printf %s $TOKEN | tr Q q", env={"TOKEN": TOKEN}),
+        arguments={"parameters": [{"name": "token", "valueFrom": REF}]},
+    )
+
+    ran = aether("run", flow, "--run-id", "r", "--progress")
+    shown = aether("get", "r", "--output", "json")
+
+    messages = {task["name"]: task["message"] for task in shown.json["tasks"]}
+    assert messages["method"].startswith(f"****** {server}/x answered 501")
+    assert "unsupported scheme '******'" in messages["scheme"]
+    assert outputs(shown.json, "mixed")["stdout"] == "******"
+    stored = b"".join(file.read_bytes() for file in work.glob("runs.db*")).decode("latin-1")
+    for text in (ran.out, ran.err, shown.out, aether("logs", "r").out, stored):
+        assert value.lower() not in text.lower()
+
+
 def test_a_loop_and_a_retry_ask_again_and_tell_nothing(work: Path, aether: Aether) -> None:
     body = {"task": {
         "name": "body", "executor": {"type": "echo"}, "retry": {"limit": 1, "expression": "true"},
@@ -397,6 +435,7 @@ def test_a_suspended_run_is_resumed_with_its_secrets(work: Path, aether: Aether)
     assert resumed.status == 0, resumed.err
     assert outputs(resumed.json, "end") == {"was": "******"}
     assert outputs(resumed.json, "wait")["answer"] == "yes"
+    aether("get", "r")
 
 
 def test_a_killed_run_goes_on_with_its_secrets(work: Path, aether: Aether) -> None:
@@ -424,12 +463,20 @@ def test_a_killed_run_goes_on_with_its_secrets(work: Path, aether: Aether) -> No
     recovered = aether("recover", "--output", "json")
     assert recovered.status == 0, recovered.err
     assert outputs(recovered.json[0], "read")["stdout"] == "******"
+    aether("get", "r")
+
+
+def seals(work: Path) -> list[str]:
+    """Return what marks the places of secrets in the store, by run."""
+    with sqlite3.connect(work / "runs.db") as connection:
+        found = [seal for (seal,) in connection.execute("SELECT seal FROM submissions")]
+    connection.close()
+    assert all(found)
+    return found
 
 
 def forget_signs_of_life(work: Path) -> None:
     """Let the killed process have been silent for long."""
-    import sqlite3
-
     with sqlite3.connect(work / "runs.db") as connection:
         connection.execute("UPDATE engines SET heartbeat_at = 0")
     connection.close()

@@ -17,7 +17,6 @@ from aether_core.cli._commands import (
     COMMANDS,
     GROUPS,
     UNSUPPORTED_COMMANDS,
-    UNSUPPORTED_OPTIONS,
 )
 from aether_core.cli._parser import load_command
 
@@ -162,14 +161,6 @@ def test_planned_commands_say_that_they_are_not_supported_yet(aether: Aether, na
 
     assert (outcome.status, outcome.out) == (2, "")
     assert f"`aether {name}` is not supported yet" in outcome.err
-
-
-@pytest.mark.parametrize("option", UNSUPPORTED_OPTIONS["run"])
-def test_planned_options_say_that_they_are_not_supported_yet(aether: Aether, option: str) -> None:
-    outcome = aether("run", "a.json", option, "x")
-
-    assert (outcome.status, outcome.out) == (2, "")
-    assert f"{option} is not supported yet" in outcome.err
 
 
 def _broken(_: object) -> int:

@@ -107,6 +107,36 @@ def test_other_spellings_are_sealed_and_come_back_as_they_were(spell: Any) -> No
     assert run.unsealed({"": sealed}, {("db", "k"): secret})[0] == {"": text}
 
 
+def test_a_value_in_other_letters_is_hidden() -> None:
+    """Programs write methods in capitals and names of hosts in small letters."""
+    secret = "ZQ9-hidden-Token!"  # noqa: S105  # a sample
+    texts: list[JsonValue] = [secret, secret.lower(), f"<{secret.upper()}>", secret.title()]
+    run = sealing(db=secret)
+
+    sealed = run.sealed(texts)
+
+    assert Mask(SEAL).values({"": sealed}) == {"": [MASK, MASK, f"<{MASK}>", MASK]}
+    again, _ = run.unsealed({"": sealed}, {("db", "k"): secret})
+    # All small letters and all capitals can be had from the value, other mixtures can't.
+    assert again == {"": [*texts[:3], MASK]}
+
+
+def test_a_name_of_a_secret_may_be_its_value_in_other_letters() -> None:
+    run = sealing(kingfisher="KINGFISHER", Production="production")
+
+    sealed = run.sealed(["KINGFISHER production", "Kingfisher"])
+
+    assert run.secrets_in(sealed) == ({("kingfisher", "k"), ("Production", "k")}, False)
+    assert Mask(SEAL).values({"": sealed}) == {"": [f"{MASK} {MASK}", MASK]}
+
+
+def test_a_short_value_in_mixed_letters_is_a_word_like_others() -> None:
+    run = sealing(db="secret")
+
+    assert run.sealed_text("Secrets") == "Secrets"
+    assert Mask(SEAL).text(run.sealed_text("secrets")) == f"{MASK}s"
+
+
 @pytest.mark.parametrize("user", ["u:", "us:", "use:", "user:", ""])
 def test_base64_of_a_longer_text_gives_nothing_away(user: str) -> None:
     """As in the header of HTTP basic authentication."""

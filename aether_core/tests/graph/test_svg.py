@@ -156,6 +156,13 @@ def test_a_circle_does_not_hang_the_layout() -> None:
     assert "<svg" in to_svg(shape(3, iter([(0, 1), (1, 2), (2, 1)])))
 
 
+def test_boxes_take_a_further_class() -> None:
+    """For the style of a page around the picture; a box that is not named keeps its own."""
+    text = to_svg(shape(2, iter([(0, 1)])), marks={"t0": "is-failed", "nobody": "x"})
+
+    assert sorted(re.findall('rect class="([^"]*)"', text)) == ["box", "box is-failed"]
+
+
 def test_the_picture_is_self_contained_xml(rich: Graph) -> None:
     """No script, no font, no picture and no style from elsewhere."""
     text = to_svg(rich, 'a <workflow> & "more"')

@@ -68,8 +68,3 @@ GROUPS: dict[str, str] = {
 
 #: Commands that are planned and refuse to work until they exist.
 UNSUPPORTED_COMMANDS: tuple[str, ...] = ("worker",)
-
-#: Options that are planned, by command, each with the name of its value.
-UNSUPPORTED_OPTIONS: dict[str, dict[str, str]] = {
-    "run": {"--report": "FILE.html"},
-}

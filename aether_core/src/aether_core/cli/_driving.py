@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from aether_core.cli._progress import Progress
+    from aether_core.cli._report_file import ReportFile
     from aether_core.engine import Engine
     from aether_core.plugins import InstalledExecutors
     from aether_core.ports import SecretProvider, Store
@@ -53,6 +54,8 @@ class Means:
         self.concurrency = concurrency
         self.secrets = secrets
         self.artifacts = artifacts
+        #: Gets a page of the run that `go_on` drove.
+        self.report: ReportFile | None = None
 
     def engine(self) -> Engine:
         """Return an engine that is not open yet."""

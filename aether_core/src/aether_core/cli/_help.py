@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aether_core.cli._commands import COMMANDS, GROUPS, UNSUPPORTED_COMMANDS, UNSUPPORTED_OPTIONS
+from aether_core.cli._commands import COMMANDS, GROUPS, UNSUPPORTED_COMMANDS
 
 _EXIT_STATUSES = """\
 Exit status:
@@ -35,7 +35,7 @@ def overview() -> str:
         "       aether COMMAND --help\n\n"
         "Runs workflow documents of the protocol aether/v1.\n\n"
         f"Commands:\n{_commands('')}\n"
-        f"Not supported yet:\n{_planned()}\n"
+        f"Not supported yet:\n  {', '.join(UNSUPPORTED_COMMANDS)}\n\n"
         "Options:\n"
         "  -h, --help  show this text\n"
         "  --version   show the version\n\n"
@@ -51,13 +51,6 @@ def group_overview(group: str) -> str:
         f"Commands:\n{_commands(f'{group} ')}\n"
         f"`aether {group} COMMAND --help` shows the options of a command.\n"
     )
-
-
-def _planned() -> str:
-    lines = f"  {', '.join(UNSUPPORTED_COMMANDS)}\n"
-    for command, options in UNSUPPORTED_OPTIONS.items():
-        lines += f"  {command}: {', '.join(options)}\n"
-    return lines
 
 
 def _commands(prefix: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from aether_core.cli._style import is_terminal
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Mapping
 
     from aether_core.cli._new_template import Question
 
@@ -73,7 +71,7 @@ def execute(arguments: Namespace) -> int:
     if arguments.output == "json":
         write_json({"folder": str(folder), "answers": answers})
     else:
-        write_text(_text(folder, answers))
+        write_text(template.next_steps(folder, answers))
     return _exits.OK
 
 
@@ -119,17 +117,3 @@ def _refuse_used(folder: Path) -> None:
     if used:
         message = f"{folder} is there already, and not an empty folder"
         raise UsageError(message, hint="Name another folder, or empty it.")
-
-
-def _text(folder: Path, answers: Mapping[str, str]) -> str:
-    where = shlex.quote(str(folder))
-    takes_secrets = answers["secrets"] == "yes"
-    environment = 'AETHER_SECRET_EXAMPLE_KEY="open sesame" ' if takes_secrets else ""
-    return (
-        f"made the package {answers['distribution']} with the executor {answers['type']} "
-        f"in {folder}\n\n"
-        "What you can do next:\n"
-        f"  pip install -e {shlex.quote(f'{folder.resolve()}[test]')}\n"
-        f"  pytest {where}\n"
-        f"  {environment}aether run {where}/example.yaml\n"
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -54,7 +54,7 @@ class Template:
         self.questions = tuple(
             Question(name, text, _choices(described[name])) for name, text in texts.items()
         )
-        self._rule = _rule_of(folder)
+        self._rule: Callable[[str, str], str] = self._hook("pre_gen_project", "problem_of")
 
     @classmethod
     def of_executors(cls) -> Template:
@@ -92,13 +92,27 @@ class Template:
         generate = _cookiecutter("generate").generate_files
         context = {"cookiecutter": self.completed(answers)}
         with TemporaryDirectory() as temporary:
-            # Its hook has nothing to say: it only asks the rule that the answers have passed.
+            # Its hooks have nothing to add: the answers have passed the rule of the one, and the
+            # commands that the other one shows are for the folder where the package goes.
             made = generate(self._folder, context, temporary, accept_hooks=False)
             try:
                 shutil.copytree(made, folder, dirs_exist_ok=True)
             except (OSError, shutil.Error) as error:
                 message = f"can't write the package into {folder}: {error}"
                 raise UsageError(message) from error
+
+    def next_steps(self, folder: Path, answers: Mapping[str, str]) -> str:
+        """Return what was made, and the commands that one can go on with."""
+        text: str = self._hook("post_gen_project", "next_steps")(folder, answers)
+        return text
+
+    def _hook(self, name: str, function: str) -> Callable[..., Any]:
+        """Return a function of a hook, which cookiecutter's own command runs as a program."""
+        # Late: only a template is read this way.
+        from runpy import run_path
+
+        found: Callable[..., Any] = run_path(str(self._folder / "hooks" / f"{name}.py"))[function]
+        return found
 
 
 def _choices(default: str | list[str]) -> tuple[str, ...]:
@@ -114,12 +128,3 @@ def _cookiecutter(part: str) -> ModuleType:
         message = f"`aether new` needs the package cookiecutter: {error}"
         hint = f"Install it: {sys.executable} -m pip install cookiecutter"
         raise UsageError(message, hint=hint) from error
-
-
-def _rule_of(folder: Path) -> Callable[[str, str], str]:
-    """Return the rule for answers, which the template keeps in its hook."""
-    # Late: only a template is read this way.
-    from runpy import run_path
-
-    names = run_path(str(folder / "hooks" / "pre_gen_project.py"))
-    return cast("Callable[[str, str], str]", names["problem_of"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+    from aether_core.cli._report_file import ReportFile
     from aether_core.plugins import InstalledExecutors, InstalledVariables, PluginRecord
     from aether_core.ports import SecretProvider
 
@@ -31,6 +32,29 @@ def add_output(parser: ArgumentParser, *more: str) -> None:
         help="text for people (default), json for programs"
         + (f", {' and '.join(more)} for code hosts" if more else ""),
     )
+
+
+def add_report(parser: ArgumentParser) -> None:
+    """Add `--report`."""
+    parser.add_argument(
+        "--report",
+        metavar="FILE.html",
+        help="also write the run, however it ended, as a page to read in a browser",
+    )
+
+
+def report_file(arguments: Namespace) -> ReportFile | None:
+    """Return where the report goes; None if none is wanted.
+
+    Raises:
+        UsageError: no file can be there.
+    """
+    if arguments.report is None:
+        return None
+    # Late: few runs are reported.
+    from aether_core.cli._report_file import ReportFile
+
+    return ReportFile(arguments.report)
 
 
 def add_store(parser: ArgumentParser, about: str = "") -> None:

@@ -8,12 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from aether_core.cli import _exits
-from aether_core.cli._commands import COMMANDS, UNSUPPORTED_OPTIONS
+from aether_core.cli._commands import COMMANDS
 from aether_core.cli._console import complain, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
 _STDOUT = 1
 _USUAL_COLUMNS = 80
@@ -59,8 +58,6 @@ class Command:
             allow_abbrev=False,
         )
         self._module.configure(parser)
-        for option, value in UNSUPPORTED_OPTIONS.get(self.name, {}).items():
-            parser.add_argument(option, metavar=value, action=_Unsupported, help=argparse.SUPPRESS)
         return parser
 
 
@@ -109,17 +106,3 @@ class _Parser(argparse.ArgumentParser):
 
         option = f"-{message.removeprefix(begins)}".split()[0].partition("=")[0]
         return option_hint(option, [name for each in self._actions for name in each.option_strings])
-
-
-class _Unsupported(argparse.Action):
-    """An option that is planned: it is known, and refused."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,
-    ) -> None:
-        """Refuse."""
-        parser.error(f"{option_string} is not supported yet")

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from aether_core.cli import _exits
 from aether_core.cli._console import reserved_stdout, write_json, write_text
 from aether_core.cli._driving import add_driving, means_of
-from aether_core.cli._options import add_submission, installed_executors, run_id
+from aether_core.cli._options import (
+    add_report,
+    add_submission,
+    installed_executors,
+    report_file,
+    run_id,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -26,6 +32,7 @@ def configure(parser: ArgumentParser) -> None:
         help="id of the run; if the store has a run of this id, nothing is started and that "
         "run is waited for and shown",
     )
+    add_report(parser)
     add_driving(parser)
 
 
@@ -34,6 +41,7 @@ def execute(arguments: Namespace) -> int:
     # Late: a wrong option needs no engine.
     from aether_core.cli._admission import Refused, admit_files, read_submission
 
+    report = report_file(arguments)
     with reserved_stdout():
         executors = installed_executors()
         try:
@@ -45,9 +53,10 @@ def execute(arguments: Namespace) -> int:
         from aether_core.cli._running import run_to_end
 
         means = means_of(arguments, executors=executors, must_exist=False)
+        means.report = report
         ended = run_to_end(admitted, means, run_id=arguments.run_id)
     show_end(ended, arguments)
-    return status_of(ended)
+    return _exits.INTERNAL if report is not None and report.failed else status_of(ended)
 
 
 def show_end(ended: Ended, arguments: Namespace) -> None:

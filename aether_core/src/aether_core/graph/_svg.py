@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from aether_core.graph._captions import title
 from aether_core.graph._layout import LINE, PADDING, drawing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from aether_core.graph._layout import Box, Drawing, Route
     from aether_core.graph._model import Graph
@@ -35,18 +36,21 @@ _ARROW: Final = (
 _IMPOSSIBLE: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_svg(graph: Graph, name: str = "workflow") -> str:
+def to_svg(
+    graph: Graph, name: str = "workflow", *, marks: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Return the picture; it has no background of its own.
 
     Args:
         graph: the graph.
         name: the picture's title.
+        marks: by node id, a further class of its box, for the style of a page around the picture.
     """
     drawing = drawing_of(graph)
-    return "\n".join(_lines(drawing, name)) + "\n"
+    return "\n".join(_lines(drawing, name, marks)) + "\n"
 
 
-def _lines(drawing: Drawing, name: str) -> Iterator[str]:
+def _lines(drawing: Drawing, name: str, marks: Mapping[str, str]) -> Iterator[str]:
     width, height = _number(drawing.width), _number(drawing.height)
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -55,19 +59,20 @@ def _lines(drawing: Drawing, name: str) -> Iterator[str]:
     yield f"<title>{_text(name)}</title>"
     yield f"<style>{_STYLE}</style>"
     yield f"<defs>{_ARROW}</defs>"
-    yield from (_box(box) for box in drawing.boxes if box.is_container)
+    boxes = [(box, _box(box, marks.get(box.node.id, ""))) for box in drawing.boxes]
+    yield from (shown for box, shown in boxes if box.is_container)
     yield from (_route(route, down=drawing.down) for route in drawing.routes)
-    yield from (_box(box) for box in drawing.boxes if not box.is_container)
+    yield from (shown for box, shown in boxes if not box.is_container)
     yield "</svg>"
 
 
-def _box(box: Box) -> str:
+def _box(box: Box, mark: str) -> str:
     x, y, width, height = map(_number, (box.x, box.y, box.width, box.height))
     radius = 10 if box.is_container else 5
     lines = "".join(_line_of_text(box, place, line) for place, line in enumerate(box.lines))
     return (
         f"<g><title>{_text(title(box.node))}</title>"
-        f'<rect class="{_class(box)}" x="{x}" y="{y}" width="{width}" height="{height}" '
+        f'<rect class="{_class(box, mark)}" x="{x}" y="{y}" width="{width}" height="{height}" '
         f'rx="{radius}"/>{lines}</g>'
     )
 
@@ -78,10 +83,10 @@ def _line_of_text(box: Box, place: int, text: str) -> str:
     return f'<text x="{x}" y="{y}"{weight}>{_text(text)}</text>'
 
 
-def _class(box: Box) -> str:
+def _class(box: Box, mark: str) -> str:
     kind = box.node.kind if box.node.kind in {"hook", "unknown"} else ""
     maybe = "maybe" if box.node.when or box.node.left_out else ""
-    return " ".join(filter(None, ("group" if box.is_container else "box", kind, maybe)))
+    return " ".join(filter(None, ("group" if box.is_container else "box", kind, maybe, mark)))
 
 
 def _route(route: Route, *, down: bool) -> str:

@@ -5,6 +5,7 @@ A package of its own below the engine, so that only who asks for reasons loads i
 
 from __future__ import annotations
 
+from aether_core.engine.explain._attempts import attempts_of
 from aether_core.engine.explain._explain import explain, unreached_tasks
 from aether_core.engine.explain._explanation import (
     Attempt,
@@ -27,6 +28,7 @@ __all__ = [
     "ReferenceValue",
     "TaskExplanation",
     "TaskNotFound",
+    "attempts_of",
     "command_line",
     "explain",
     "unreached_tasks",

@@ -28,9 +28,9 @@ _SEXTET: Final = 6
 def forms_of(value: str) -> dict[str, str]:
     """Return the spellings of a secret value by their names; under the empty name the value itself.
 
-    They are: without blanks around it, each line of it, without control characters as in logs,
-    escaped as in JSON, HTML and Python, quoted as in URLs, in hexadecimal digits, and in base64,
-    also where other text stands around it.
+    They are: without blanks around it, each line of it, without control characters as in logs, in
+    small letters and in capitals, escaped as in JSON, HTML and Python, quoted as in URLs, in
+    hexadecimal digits, and in base64, also where other text stands around it.
     """
     forms = {"": value, "stripped": value.strip() or value}
     seen = {*forms.values()}
@@ -52,6 +52,8 @@ def _others(value: str) -> Iterator[tuple[str, str]]:
         if len(line) >= _SHORTEST_LINE:
             yield f"line-{number}", line
     yield "visible", re.sub(_INVISIBLE, "", value)
+    yield "lower", value.lower()
+    yield "upper", value.upper()
     yield "json", msgspec.json.encode(value).decode()[1:-1]
     ascii_only = json.dumps(value)[1:-1]
     yield "json-ascii", ascii_only

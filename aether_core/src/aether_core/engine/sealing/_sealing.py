@@ -23,6 +23,8 @@ Secret: TypeAlias = tuple[str, str]
 
 #: Shorter values are sealed only where nothing stands beside them: parts of words are no secrets.
 _SHORTEST_PART: Final = 4
+#: Shorter values are not looked for in other letters: names and words differ in no more than that.
+_SHORTEST_CASELESS: Final = 8
 
 
 class Sealing:
@@ -38,6 +40,8 @@ class Sealing:
         self._values: set[str] = set()
         #: Every spelling of every value, with the token it becomes again.
         self._spellings: dict[str, str] = {}
+        #: In small letters, every value that is looked for whatever its letters are.
+        self._caseless: set[str] = set()
         self._disguises: list[re.Pattern[str]] = []
 
     def secrets_in(self, value: JsonValue) -> tuple[set[Secret], bool]:
@@ -107,6 +111,9 @@ class Sealing:
         self._values.add(value)
         for form, text in forms_of(value).items():
             self._spellings.setdefault(text, SecretToken(*secret, form).text(self._seal))
+        folded = value.strip().lower()
+        if len(folded) >= _SHORTEST_CASELESS and folded != folded.upper():
+            self._caseless.add(folded)
         disguise = disguise_of(value)
         if disguise is not None:
             self._disguises.append(disguise)
@@ -120,18 +127,28 @@ class Sealing:
         whole = self._spellings.get(text)
         if whole is not None:
             return whole
-        present = [s for s in self._spellings if len(s) >= _SHORTEST_PART and s in text]
+        present = self._present_in(text)
         if present:
-            # Of two that begin at the same place the longer one is meant.
-            longest_first = sorted(present, key=len, reverse=True)
-            pattern = "|".join(map(re.escape, longest_first))
-            text = re.sub(pattern, lambda found: self._spellings[found[0]], text)
+            # All at once, for the tokens that take their place have names, which may be values too.
+            text = re.sub(
+                "|".join(present), lambda found: self._spellings.get(found[0], MASK), text
+            )
         for disguise in self._disguises:
             text = disguise.sub(MASK, text)
         for spelling in self._spellings:
             for start, stop in sorted(rests_in(text, spelling), reverse=True):
                 text = text[:start] + MASK + text[stop:]
         return text
+
+    def _present_in(self, text: str) -> list[str]:
+        """Return patterns of what a text holds; of two that begin at one place the longer first."""
+        spellings = [s for s in self._spellings if len(s) >= _SHORTEST_PART and s in text]
+        present = [(len(each), re.escape(each)) for each in spellings]
+        if self._caseless:
+            folded = text.lower()
+            values = [each for each in self._caseless if each in folded]
+            present += [(len(each), f"(?i:{re.escape(each)})") for each in values]
+        return [pattern for _, pattern in sorted(present, reverse=True)]
 
     def masked_lines(self, lines: Iterable[str]) -> tuple[str, ...]:
         """Return lines of a log, in which nothing is told of the secret values known so far.
