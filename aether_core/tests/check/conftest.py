@@ -14,7 +14,7 @@ import pytest
 
 from aether_core.check import check_resource
 from aether_core.document import Severity, decode, load_text
-from aether_sdk import ExecutorSchema
+from aether_sdk import DURATION_PATTERN, ExecutorSchema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,14 @@ FETCH = ExecutorSchema(
             "headers": {"type": "object", "additionalProperties": {"type": "string"}},
             "codes": {"type": "array", "items": {"type": "integer"}, "maxItems": 3},
             "wait": {"anyOf": [{"type": "string"}, {"type": "number"}], "default": None},
+            "again": {
+                "type": "object",
+                "properties": {
+                    "limit": {"type": "integer"},
+                    "wait": {"type": "string", "pattern": DURATION_PATTERN},
+                },
+                "additionalProperties": False,
+            },
         },
         "required": ["url"],
         "additionalProperties": False,
@@ -55,7 +63,11 @@ SHELL = ExecutorSchema(
     inputs={
         "type": "object",
         "properties": {
-            "command": {"x-aether-instead-of-pasting": "Write a list."},
+            "command": {
+                "x-aether-instead-of-pasting": "Write a list.",
+                "x-aether-command-line": ["command", "args"],
+            },
+            "args": {"x-aether-command-line": ["command", "args"]},
             "script": {"x-aether-instead-of-pasting": "Use env."},
             "env": {},
             "stdin": {},

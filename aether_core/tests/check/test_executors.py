@@ -199,7 +199,39 @@ def test_written_values_are_compared_with_the_schema(
         if path is not None:
             (problem,) = problems
             assert problem.path[len(problem.path) - len(path) :] == path
-            assert f'expects {expected} for "{name}"' in problem.message
+            way = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+            assert f'expects {expected} for "{name}{way}"' in problem.message
+
+
+def test_a_key_that_an_object_cannot_have_brings_the_one_that_was_meant(bench: Any) -> None:
+    bench_spec = _inline("{type: fetch, config: {url: http, again: {limt: 3}}}")
+
+    (problem,) = bench.check_spec(bench_spec)
+
+    assert problem.message.startswith(
+        'executor "fetch" expects an object of the keys "limit", "wait" for "again", got'
+    )
+    assert problem.hint == 'Did you mean "limit"?'
+
+
+@pytest.mark.parametrize(
+    ("value", "is_refused"),
+    [
+        ("5 seconds", True),
+        ("5s", False),
+        ('"{{ secrets.TOKEN }} seconds"', False),
+        ('"\\\\{{ 5 }} seconds"', True),
+    ],
+)
+def test_a_pattern_is_for_texts_that_are_known(bench: Any, value: str, is_refused: bool) -> None:
+    problems = bench.check_spec(
+        _inline(f"{{type: fetch, config: {{url: http, again: {{wait: {value}}}}}}}")
+    )
+
+    found = [each.message for each in problems if each.code == "AE404"]
+    assert [each.partition(", got")[0] for each in found] == is_refused * [
+        'executor "fetch" expects a duration such as "30s" for "again.wait"'
+    ]
 
 
 def test_types_that_arrive_are_compared_with_the_schema(bench: Any) -> None:
@@ -256,7 +288,7 @@ def test_a_value_of_config_that_a_parameter_replaces_is_not_compared(bench: Any)
         ("script: x", None),
         ("command: x, script: null", None),
         ("command: '{{system.os}}', script: x", None),
-        ("args: x, command: x", "has no input"),
+        ("argz: x, command: x", "has no input"),
         ("{}", 'takes exactly one of "command" and "script"'),
         ("script: null", 'takes exactly one of "command" and "script"'),
         ("command: x, script: x", 'takes exactly one of "command" and "script"'),

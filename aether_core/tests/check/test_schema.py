@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeAlias
 
 import pytest
@@ -12,11 +13,20 @@ from jsonschema import Draft202012Validator
 from aether_core.check._presence import presence_problems
 from aether_core.check._schema import ObjectSchema
 from aether_core.expression import ANY, BOOL, INT, LIST, MAP, NULL, NUMBER, STRING, Type
+from aether_sdk import DURATION_PATTERN, JsonValue
 
 _Strategy: TypeAlias = st.SearchStrategy[dict[str, Any]]
 
+_TEXTS = st.text("abx", min_size=1, max_size=2)
+_PATTERNS = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "^"]),
+    st.sampled_from(["a", "[ab]", "(a|bx)", "[^a]", "."]),
+    st.sampled_from(["", "*", "+", "?", "{2}"]),
+    st.sampled_from(["", "$", r"$(?!\n)", "x", "(?=b)"]),
+)
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-3, 3) | st.sampled_from("abx"),
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-3, 3) | _TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner),
     max_leaves=6,
 )
@@ -29,6 +39,7 @@ _BOUNDS = {
     "maxLength": st.integers(0, 2),
     "minItems": st.integers(0, 2),
     "maxItems": st.integers(0, 2),
+    "pattern": _PATTERNS.filter(lambda pattern: "(?=" not in pattern),
 }
 _TYPES = st.sampled_from(["null", "boolean", "integer", "number", "string", "array", "object"])
 _PLAIN: _Strategy = st.one_of(
@@ -106,9 +117,54 @@ def test_members_of_an_object_may_be_bound_to_be_there_or_not(value: Any, expect
     assert misfit.expected == expected
 
 
-@pytest.mark.parametrize("keyword", ["pattern", "format", "multipleOf", "uniqueItems", "contains"])
+@settings(max_examples=100, deadline=None)
+@given(pattern=_PATTERNS, text=_TEXTS)
+def test_a_pattern_refuses_only_what_does_not_match(pattern: str, text: str) -> None:
+    """RE2 reads no look-around, so that such a pattern accepts any text."""
+    misfit = ObjectSchema({"properties": {"x": {"pattern": pattern}}}).misfit("x", text)
+
+    assert (misfit is None) == ("(?=" in pattern or re.search(pattern, text) is not None)
+
+
+@pytest.mark.parametrize("text", ["\u00e4", "a\n", "\x0b", "\ud800"])
+def test_beyond_printable_ascii_a_pattern_accepts(text: str) -> None:
+    """Dialects of regular expressions differ there."""
+    inputs = ObjectSchema({"properties": {"x": {"pattern": r"^\d$"}}})
+
+    assert inputs.misfit("x", text) is None
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"pattern": "^z$"}, "text that matches ^z$"),
+        ({"pattern": "^z$", "x-aether-expected": "a z"}, "a z"),
+        ({"pattern": "^z$", "x-aether-expected": 1}, "text that matches ^z$"),
+        ({"pattern": DURATION_PATTERN}, 'a duration such as "30s"'),
+        ({"pattern": DURATION_PATTERN, "x-aether-expected": "a wait"}, "a wait"),
+        ({"anyOf": [{"type": "string", "pattern": "^z$"}, {"type": "number"}, {"type": "null"}]},
+         "text that matches ^z$"),
+        ({"anyOf": [{"enum": ["z"]}, {"enum": [1]}]}, '"z"'),
+    ],
+)  # fmt: skip
+def test_what_a_text_should_be_is_said_in_words(schema: dict[str, Any], expected: str) -> None:
+    """Of choices, those for texts are the ones to talk about."""
+    misfit = ObjectSchema({"properties": {"x": schema}}).misfit("x", "5 seconds")
+
+    assert misfit is not None
+    assert misfit.expected == expected
+
+
+@pytest.mark.parametrize("pattern", [1, "", None, "(", "(?i)z", "[[:digit:]]", r"\Az"])
+def test_a_pattern_that_dialects_read_otherwise_accepts(pattern: JsonValue) -> None:
+    schema: dict[str, Any] = {"pattern": pattern}
+
+    assert ObjectSchema({"properties": {"x": schema}}).misfit("x", "abc") is None
+
+
+@pytest.mark.parametrize("keyword", ["format", "multipleOf", "uniqueItems", "contains"])
 def test_keywords_that_are_not_read_accept(keyword: str) -> None:
-    inputs = ObjectSchema({"properties": {"x": {keyword: "^z$"}}})
+    inputs = ObjectSchema({"properties": {"x": {keyword: "z"}}})
 
     assert inputs.misfit("x", "abc") is None
 

@@ -72,6 +72,7 @@ MISTAKES = {
         "AE404",
         f"{INPUT}.value",
     ),
+    "not of a pattern": (alone(fetch(inputs=parameters(url="ftp://x"))), "AE404", f"{INPUT}.value"),
     "not of an enum": (alone(fetch(inputs=parameters(mode="slow"))), "AE404", f"{INPUT}.value"),
     "wrong default": (
         alone(fetch(inputs={"parameters": [{"name": "tries", "default": -1}]})),
@@ -146,7 +147,10 @@ FINE = {
     "further names of an open one": alone(
         {"executor": {"type": "fetch.open", "config": {"a": "x"}}, "inputs": parameters(z=1)}
     ),
-    "a pattern, which the executor judges": alone(fetch(inputs=parameters(url="ftp://x"))),
+    "beyond ASCII, where patterns differ": alone(fetch(inputs=parameters(url="h\u00e4ttp"))),
+    "a pattern that does not matter yet": alone(
+        fetch(inputs=parameters(url="{{ workflow.parameters.n }}"))
+    ),
     "given by a caller": workflow(
         {
             "dag": {

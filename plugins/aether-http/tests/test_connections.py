@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from aether_http import HttpExecutor
+from aether_http import HttpExecutor, HttpPollExecutor
 from aether_sdk import ExecuteRequest, Inputs
 
 if TYPE_CHECKING:
@@ -46,6 +46,40 @@ def test_aclose_closes_the_connections_and_the_executor_stays_usable(site: Any) 
     asyncio.run(run())
 
     assert (len(site.received), site.connections) == (2, 2)
+
+
+def test_both_executors_of_a_loop_share_a_connection(site: Any) -> None:
+    """Whoever closes first takes nothing from the other; the last one closes the connection."""
+    http, poll = HttpExecutor(), HttpPollExecutor()
+    polled = request(url=site.url, until="status_code == `200`")
+
+    async def run() -> None:
+        await http.execute(request(url=site.url))
+        await poll.execute(polled)
+        await http.aclose()
+        await poll.execute(polled)
+        assert site.connections == 1
+        await poll.aclose()
+        await http.execute(request(url=site.url))
+
+    asyncio.run(run())
+
+    assert (len(site.received), site.connections) == (4, 2)
+
+
+def test_an_executor_that_is_gone_keeps_no_connection_open(site: Any) -> None:
+    executor = HttpExecutor()
+
+    async def run() -> None:
+        await HttpExecutor().execute(request(url=site.url))
+        await executor.execute(request(url=site.url))
+        gc.collect()
+        await executor.aclose()
+        await executor.execute(request(url=site.url))
+
+    asyncio.run(run())
+
+    assert (len(site.received), site.connections) == (3, 2)
 
 
 def test_aclose_before_any_call_does_nothing() -> None:

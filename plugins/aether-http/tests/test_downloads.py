@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,28 @@ def test_a_file_may_be_longer_than_a_body_in_memory(worker: Any, site: Any, tmp_
         f"GET {site.url}: the body is longer than max_response_bytes (10485760)"
     )
     assert (in_file.code, target.stat().st_size) == (ExecCode.SUCCEEDED, 12 * 1024 * 1024)
+
+
+def test_a_large_download_takes_little_memory(worker: Any, site: Any, tmp_path: Path) -> None:
+    """64 MB go through a few pieces at a time, packed or not."""
+    piece = b"x" * 1024 * 1024
+    plain = f"HTTP/1.1 200 OK\r\nContent-Length: {64 * len(piece)}\r\n\r\n".encode()
+    packed = gzip.compress(piece)
+    head = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n"
+    target = tmp_path / "large"
+
+    for pieces in (
+        [plain, *[piece] * 64],
+        [head.format(64 * len(packed)).encode(), *[packed] * 64],
+    ):
+        site.answer = lambda _, pieces=pieces: site.Stream(pieces)
+        tracemalloc.start()
+        result = worker.run({"url": site.url, "save_to": str(target)})
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert (result.code, target.stat().st_size) == (ExecCode.SUCCEEDED, 64 * len(piece))
+        assert peak < 16_000_000
 
 
 def test_an_unexpected_answer_writes_no_file_and_is_told(

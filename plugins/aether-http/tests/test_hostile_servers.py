@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import itertools
 import socket
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from aether_http._sending import watched
 from aether_http._unpacking import unpacked
 from aether_sdk import ExecCode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
     from typing import Any
 
     from aether_sdk import ExecOutputs
@@ -71,6 +74,72 @@ def test_a_connection_that_takes_too_long_is_a_timeout_that_says_so(http: Http) 
         ExecCode.TIMEOUT,
         f"GET {url}: no connection within 60ms (connect_timeout)",
     )
+
+
+@pytest.mark.parametrize("kind", ["body", "body_file", "files"])
+def test_a_server_that_takes_no_body_is_a_timeout_that_says_so(
+    http: Http, tmp_path: Path, kind: str
+) -> None:
+    """The system accepts for the server, and takes what fits into its buffers.
+
+    The connection is gone then: one that is left open would be a warning, and so an error.
+    """
+    file = tmp_path / "large"
+    with file.open("wb") as large:
+        large.truncate(30_000_000)
+    given: dict[str, Any] = {
+        "body": "x" * 30_000_000, "body_file": str(file), "files": {"f": str(file)},
+    }  # fmt: skip
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+        result = http(url=url, method="PUT", read_timeout="100ms", timeout=9, **{kind: given[kind]})
+        gc.collect()
+
+    assert (result.code, result.message) == (
+        ExecCode.TIMEOUT,
+        f"PUT {url}: the server took nothing of the body for 100ms (read_timeout)",
+    )
+
+
+def test_a_server_that_takes_a_large_body_and_says_nothing_is_silent(http: Http, site: Any) -> None:
+    site.answer = lambda _: site.Stream([b"", b"", b""], 5)
+
+    result = http(url=site.url, method="POST", read_timeout="250ms", body="x" * 300_000)
+
+    assert result.message == f"POST {site.url}: the server was silent for 250ms (read_timeout)"
+
+
+def test_each_piece_that_is_taken_begins_the_limit_anew() -> None:
+    """However long all of them take; while nothing waits for the server there is no limit."""
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(None) as silence:
+            limits = []
+            async for piece in watched(b"x" * 150_000, silence, 60):
+                limits.append((len(piece), silence.when()))
+                at_least = loop.time()
+            assert silence.when() is None
+        assert [size for size, _ in limits] == [65536, 65536, 18928]
+        times = [when for _, when in limits if when is not None]
+        assert times == sorted(times)
+        assert at_least + 59 < times[-1] <= at_least + 60
+
+    asyncio.run(run())
+
+
+def test_a_large_body_with_a_limit_of_silence_arrives_whole(
+    http: Http, site: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "f").write_bytes(b"y" * 300_000)
+
+    for given in ({"body": "x" * 300_000}, {"json": "x" * 300_000}):
+        assert http(url=site.url, method="POST", read_timeout=5, **given).code == ExecCode.SUCCEEDED
+    http(url=site.url, method="POST", read_timeout=5, body_file=str(tmp_path / "f"))
+
+    assert [len(got.body) for got in site.received] == [300_000, 300_002, 300_000]
+    assert not any("transfer-encoding" in got.headers for got in site.received)
 
 
 @pytest.mark.parametrize("head", [HEAD + b"\r\n", CHUNKED])

@@ -84,20 +84,20 @@ def test_the_schema_accepts_what_binding_accepts() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     validator = jsonschema.Draft202012Validator(aether_http.HttpExecutor().schema().inputs)
     good: list[dict[str, JsonValue]] = [
-        {"url": "a"},
-        {"url": "a", "json": None, "body": "b"},
-        {"url": "a", "form": {"a": 1}, "files": {"b": "c"}},
-        {"url": "a", "auth": {"username": "b"}, "save_to": {"artifact": "c"}, "retry": 3},
+        {"url": "http://a"},
+        {"url": "http://a", "json": None, "body": "b"},
+        {"url": "http://a", "form": {"a": 1}, "files": {"b": "c"}},
+        {"url": "http://a", "auth": {"username": "b"}, "save_to": {"artifact": "c"}, "retry": 3},
     ]
     bad: list[dict[str, JsonValue]] = [
         {},
-        {"url": "a", "json": 1, "body": "b"},
-        {"url": "a", "body_file": "x", "files": {"b": "c"}},
-        {"url": "a", "auth": {}},
-        {"url": "a", "auth": {"username": "b", "bearer": "c"}},
-        {"url": "a", "save_to": {"artifact": "c", "path": "d"}},
-        {"url": "a", "retry": {"limits": 3}},
-        {"url": "a", "verb": "GET"},
+        {"url": "http://a", "json": 1, "body": "b"},
+        {"url": "http://a", "body_file": "x", "files": {"b": "c"}},
+        {"url": "http://a", "auth": {}},
+        {"url": "http://a", "auth": {"username": "b", "bearer": "c"}},
+        {"url": "http://a", "save_to": {"artifact": "c", "path": "d"}},
+        {"url": "http://a", "retry": {"limits": 3}},
+        {"url": "http://a", "verb": "GET"},
     ]
 
     assert [validator.is_valid(inputs) for inputs in good] == [True] * len(good)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from aether_http._options import HttpTls
-from aether_http._tls import context_of
+from aether_http._tls import CertificateError, context_of
 from aether_sdk import ExecCode
 
 if TYPE_CHECKING:
@@ -113,6 +114,59 @@ def test_files_of_a_client_certificate_are_read(
         worker.run({"url": strict_site.url, "tls": {"ca": ca, "cert": str(file)}}).code
         == ExecCode.SUCCEEDED
     )
+
+
+def encrypted(key: str) -> str:
+    """Return a key as PEM text that takes the password `s3cr3t`."""
+    made = serialization.load_pem_private_key(key.encode(), None)
+    return made.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"s3cr3t"),
+    ).decode()
+
+
+def test_an_encrypted_key_is_read_with_its_password(
+    worker: Any, strict_site: Any, ca: str, identity: dict[str, str], tmp_path: Path
+) -> None:
+    """Whether it is in a file of its own, text, or in one file with the certificate."""
+    key = encrypted(identity["key"])
+    file = tmp_path / "key.pem"
+    file.write_text(key, encoding="ascii")
+    both = tmp_path / "both.pem"
+    both.write_text(identity["cert"] + key, encoding="ascii")
+    cert = identity["cert"]
+
+    for given in (
+        {"cert": cert, "key": key},
+        {"cert": cert, "key": str(file)},
+        {"cert": str(both)},
+    ):
+        tls = {"ca": ca, "key_password": "s3cr3t", **given}
+        assert worker.run({"url": strict_site.url, "tls": tls}).code == ExecCode.SUCCEEDED
+
+
+def test_a_key_that_cannot_be_used_is_an_error_that_names_the_input(
+    authority: trustme.CA, identity: dict[str, str]
+) -> None:
+    cert, key = identity["cert"], identity["key"]
+    other = authority.issue_cert("other.example").private_key_pem.bytes().decode()
+    complaint = "tls.key_password {}: the key is encrypted"
+    cases = [
+        ({"key": encrypted(key), "key_password": "wr0ng"}, complaint.format("is probably wrong")),
+        (
+            {"key": encrypted(key), "key_password": "w" * 2000},
+            complaint.format("is probably wrong"),
+        ),
+        ({"key": encrypted(key)}, complaint.format("is missing")),
+        ({"key": encrypted(other), "key_password": "s3cr3t"}, "tls.key is not the key of tls.cert"),
+        ({}, "tls.cert and tls.key cannot be used: what is needed is not there as PEM, or damaged"),
+    ]
+
+    for given, message in cases:
+        with pytest.raises(CertificateError) as caught:
+            context_of(HttpTls.model_validate({"cert": cert, **given}))
+        assert str(caught.value) == message
 
 
 def test_text_leaves_no_file_behind(

@@ -67,6 +67,7 @@ MISSING_EXECUTOR_INPUT: Final = "AE403"
 WRONG_EXECUTOR_INPUT: Final = "AE404"
 NEVER_PRODUCED: Final = "AE405"
 PASTED_VALUE: Final = "AE406"
+PLAIN_SECRET: Final = "AE407"  # noqa: S105  # a code, not a secret
 
 OSS_UNSUPPORTED: Final = "AE912"
 
@@ -126,6 +127,7 @@ _TITLES: Final[dict[str, str]] = {
     WRONG_EXECUTOR_INPUT: "The executor refuses the value.",
     NEVER_PRODUCED: "The executor never produces a declared output.",
     PASTED_VALUE: "A value is pasted into program text.",
+    PLAIN_SECRET: "A secret stands in the document for everybody to read.",
     OSS_UNSUPPORTED: "The source oss of artifacts is not supported yet.",
 }
 

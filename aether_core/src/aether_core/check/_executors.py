@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from aether_core.check import _codes
 from aether_core.check._artifacts import NO_ARTIFACTS, ArtifactLists
+from aether_core.check._plain_secrets import NOT_SHOWN, check_plain_secrets, plain_secrets
 from aether_core.check._presence import presence_problems
 from aether_core.check._schema import ObjectSchema
 from aether_core.check._sources import Declared, Source
@@ -229,20 +230,32 @@ def check_input(
     if contract is None or contract.inputs is None or name in work.unrelated:
         return
     where, expected, got = source.path, "", type_words(found)
+    place, hint = name, None
     if not isinstance(source.literal, UnsetType):
+        secrets = plain_secrets(contract.inputs, name, source.literal)
+        check_plain_secrets(contract.words, name, source.path, secrets, report)
         misfit = contract.inputs.misfit(name, source.literal)
         if misfit is not None:
             where, expected, got = (*where, *misfit.path), misfit.expected, show(misfit.value)
+            got = NOT_SHOWN if secrets else got
+            place = _place(name, misfit.path)
+            if misfit.unknown is not None:
+                hint = report.nearest(misfit.unknown, misfit.known)
     elif clash(found, contract.inputs.type_of(name)):
         expected = type_words(contract.inputs.type_of(name))
     if expected:
-        message = f'{contract.words} expects {expected} for "{name}", got {got}'
+        message = f'{contract.words} expects {expected} for "{place}", got {got}'
         severity = Severity.ERROR if scope is None else scope.worst
         call = "" if scope is None else scope.call
-        hint = f"`aether executors describe {contract.type}` shows what it takes."
+        hint = hint or f"`aether executors describe {contract.type}` shows what it takes."
         report.add(
             _codes.WRONG_EXECUTOR_INPUT, message, where, hint=hint, severity=severity, call=call
         )
+
+
+def _place(name: str, way: Path) -> str:
+    """Return an input and the way into its value, such as `retry.statuses[0]`."""
+    return name + "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in way)
 
 
 def note_call(work: Work, arguments: Iterable[str], path: Path) -> None:

@@ -1,8 +1,11 @@
 """What the JSON Schema of an executor rules out (2020-12).
 
 Only what is certain counts: `type`, `enum`, `const`, `anyOf`, `oneOf`, `allOf`, the bounds of
-numbers, the lengths of texts and lists, the members of lists, and which members an object must
-and may have. Every other keyword, `pattern` and `format` among them, accepts.
+numbers, the lengths of texts and lists, the `pattern` of texts, the members of lists, and which
+members an object must and may have. Every other keyword, `format` among them, accepts.
+
+A pattern accepts where dialects of regular expressions differ: when RE2 can't read it, and for a
+text beyond printable ASCII.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
+from aether_core.check._patterns import refused_by_pattern
 from aether_core.check._presence import presence_problems
 from aether_core.check._types import type_of_value
 from aether_core.document import Path, same, show
@@ -58,11 +62,20 @@ _MOST_REFERENCES: Final = 20
 
 
 class Misfit(msgspec.Struct, frozen=True):
-    """Why a value does not fit: the way into the value, and what was expected there."""
+    """Why a value does not fit: the way into the value, and what was expected there.
+
+    Attributes:
+        is_other_type: Whether a value of another type was expected.
+        unknown: The first key of an object that it can't have, if that is why.
+        known: The keys that it can have.
+    """
 
     path: Path
     expected: str
     value: JsonValue
+    is_other_type: bool = False
+    unknown: str | None = None
+    known: tuple[str, ...] = ()
 
 
 class ObjectSchema:
@@ -166,11 +179,14 @@ def _values(schema: Schema) -> list[JsonValue]:
 
 def _misfit(value: JsonValue, schema: Schema, root: Schema, path: Path) -> Misfit | None:
     schema = _resolved(schema, root)
-    expected = _refused_by_type(value, schema) or _refused_by_bounds(value, schema)
-    if not expected and isinstance(value, dict):
-        expected = _refused_by_names(value, schema)
-    if expected:
+    if expected := _refused_by_type(value, schema):
+        return Misfit(path, expected, value, is_other_type=_is_other_type(value, schema))
+    if expected := _refused_by_bounds(value, schema):
         return Misfit(path, expected, value)
+    if isinstance(value, dict) and (expected := _refused_by_names(value, schema)):
+        known = tuple(_schema(schema.get("properties")))
+        unknown = next(_unknown_names(value, schema), None)
+        return Misfit(path, expected, value, unknown=unknown, known=known)
     for part in _schemas(schema.get("allOf")):
         found = _misfit(value, part, root, path)
         if found is not None:
@@ -184,15 +200,22 @@ def _misfit(value: JsonValue, schema: Schema, root: Schema, path: Path) -> Misfi
 
 
 def _nearest(misfits: list[Misfit]) -> Misfit:
-    """Return what to say when no choice fits: the one that fails deepest, or all of them."""
+    """Return what to say when no choice fits: the one that fails deepest, or all of them.
+
+    Choices of another type are left out where one is of the type of the value.
+    """
     deepest = max(misfits, key=lambda each: len(each.path))
     if any(len(each.path) < len(deepest.path) for each in misfits):
         return deepest
+    misfits = [each for each in misfits if not each.is_other_type] or misfits
+    if len(misfits) == 1:
+        return misfits[0]
     # Null is left out where there is more to say: it stands for an absent value.
     wanted = dict.fromkeys(each.expected for each in misfits)
     *words, last = [each for each in wanted if each != "null"] or ["null"]
     expected = f"{', '.join(words)} or {last}" if words else last
-    return Misfit(deepest.path, expected, deepest.value)
+    is_other_type = all(each.is_other_type for each in misfits)
+    return Misfit(deepest.path, expected, deepest.value, is_other_type=is_other_type)
 
 
 def _refused_by_type(value: JsonValue, schema: Schema) -> str:
@@ -206,6 +229,12 @@ def _refused_by_type(value: JsonValue, schema: Schema) -> str:
     return ""
 
 
+def _is_other_type(value: JsonValue, schema: Schema) -> bool:
+    """Return whether a value that `type`, `enum` or `const` refuses is of another type."""
+    kinds = type_of_value(value).kinds
+    return not any(kinds & type_of_value(each).kinds for each in _values(schema))
+
+
 def _listed(values: list[JsonValue]) -> str:
     return f"one of {', '.join(map(show, values))}"
 
@@ -216,6 +245,8 @@ def _is_of(value: JsonValue, name: JsonValue) -> bool:
 
 
 def _refused_by_bounds(value: JsonValue, schema: Schema) -> str:
+    if isinstance(value, str) and (expected := refused_by_pattern(value, schema)):
+        return expected
     if isinstance(value, str | list):
         size, unit = len(value), "characters" if isinstance(value, str) else "items"
         low, high = ("minLength", "maxLength") if unit == "characters" else ("minItems", "maxItems")
@@ -242,9 +273,8 @@ def _refused_by_range(value: float, schema: Schema) -> str:
 
 def _refused_by_names(value: Schema, schema: Schema) -> str:
     """Return what is expected of the names in an object, if these are not what they may be."""
-    known = _schema(schema.get("properties"))
-    is_closed = schema.get("additionalProperties") is False and not schema.get("patternProperties")
-    if is_closed and not value.keys() <= known.keys():
+    if next(_unknown_names(value, schema), None) is not None:
+        known = _schema(schema.get("properties"))
         return f"an object of the keys {', '.join(map(show, known)) or 'none'}"
     required = schema.get("required")
     for name in required if isinstance(required, list) else []:
@@ -252,6 +282,13 @@ def _refused_by_names(value: Schema, schema: Schema) -> str:
             return f"an object with the key {show(name)}"
     rule = next(presence_problems(schema, dict(value)), "")
     return f"an object with {rule}" if rule else ""
+
+
+def _unknown_names(value: Schema, schema: Schema) -> Iterator[str]:
+    """Yield the keys that an object can't have."""
+    if schema.get("additionalProperties") is False and not schema.get("patternProperties"):
+        known = _schema(schema.get("properties"))
+        yield from (name for name in value if name not in known)
 
 
 def _number(schema: Schema, keyword: str) -> int | float | None:

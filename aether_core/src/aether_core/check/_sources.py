@@ -67,6 +67,7 @@ class Source(msgspec.Struct, frozen=True):
         path: Where it stands.
         uses: Every reference in it.
         literal: The value itself, when it holds no reference.
+        written: The value as it stands there, when it holds placeholders.
         known: Its type when that does not depend on references; else None.
         expression: Set when the value is computed.
         is_secret: Whether it is a secret, so that nothing is known but that it is text.
@@ -75,6 +76,7 @@ class Source(msgspec.Struct, frozen=True):
     path: Path
     uses: tuple[Use, ...] = ()
     literal: JsonValue | UnsetType = UNSET
+    written: JsonValue | UnsetType = UNSET
     known: Type | None = None
     expression: Expression | None = None
     is_secret: bool = False
@@ -211,8 +213,8 @@ def compile_value(value: JsonValue, path: Path, report: Report) -> Source:
     uses = tuple(reading.uses)
     if not uses:
         return Source(path, literal=literal, known=type_of_value(literal))
-    alone = isinstance(value, str) and _is_placeholder(value, uses)
-    return Source(path, uses, known=None if alone else type_of_value(value))
+    alone = isinstance(value, str) and is_placeholder(value, uses)
+    return Source(path, uses, written=value, known=None if alone else type_of_value(value))
 
 
 def has_placeholder(text: str) -> bool:
@@ -224,7 +226,7 @@ def has_placeholder(text: str) -> bool:
     return template is not None and bool(template.references)
 
 
-def _is_placeholder(text: str, uses: Sequence[Use]) -> bool:
+def is_placeholder(text: str, uses: Sequence[Use]) -> bool:
     """Return whether a text is exactly one placeholder, which keeps the type of its value."""
     start, end = uses[0].span
     return len(uses) == 1 and text[:start].rstrip() == "{{" and text[end:].lstrip() == "}}"

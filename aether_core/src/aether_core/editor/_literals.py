@@ -1,12 +1,13 @@
 """Schemas of the literal values that an input takes, as far as the checker is certain of them.
 
-What the checker lets pass, such as any text for a `pattern`, passes here too.
+What the checker lets pass, such as any text for a `format`, passes here too.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from aether_core.check import readable_pattern
 from aether_core.editor._building import Schema, as_list, as_schema, ref, schemas, unused
 
 if TYPE_CHECKING:
@@ -120,7 +121,16 @@ def _simple(schema: Schema) -> Schema:
     for keyword in _RANGES:
         if type(schema.get(keyword)) in {int, float}:
             found[keyword] = schema[keyword]
-    return found
+    return found | _pattern(schema)
+
+
+def _pattern(schema: Schema) -> Schema:
+    """Return the pattern of texts; the checker judges only those of printable ASCII."""
+    found = readable_pattern(schema)
+    if found is None:
+        return {}
+    pattern, expected = found
+    return {"pattern": rf"(?:{pattern})|[^ -~]", "errorMessage": f"Expected {expected}."}
 
 
 def _kinds(schema: Schema) -> Schema:

@@ -1,10 +1,11 @@
-"""One pooled client for each event loop, owned by that loop.
+"""One pooled client for each event loop, owned by that loop and shared by its executors.
 
 A connection belongs to the event loop that opened it, and an executor may serve several loops
 one after another (or side by side in threads). Each client lives inside an async generator that
 waits at its `yield`: an event loop closes the generators that it has started when it shuts down
 (`loop.shutdown_asyncgens`, which `asyncio.run` calls), and closing this one closes the client
-with its connections. Nobody has to remember it; who wants it earlier calls `aclose`.
+with its connections. Nobody has to remember it; earlier it is closed by the last of its users to
+leave, so that none takes connections from another.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from typing import TYPE_CHECKING, Final, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 import aiohttp
 
@@ -21,6 +22,7 @@ from aether_http._messages import PIECE_BYTES
 from aether_http._policy import PolicyError, policy_of_environment
 from aether_http._proxies import Proxies
 from aether_http._resolver import JudgingResolver
+from aether_http._sending import Request
 from aether_http._tls import default_context
 from aether_http._transport import Transport
 from aether_sdk import TaskError
@@ -41,6 +43,8 @@ class _Owned(NamedTuple):
     owner: AsyncGenerator[Transport, None]
     #: Set once the client is closed.
     is_closed: threading.Event
+    #: Who has called and has not left since.
+    users: WeakSet[object]
 
 
 class ClientPool:
@@ -50,33 +54,41 @@ class ClientPool:
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Owned] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
-    async def call(self, inputs: RequestInputs, request: ExecuteRequest, sleep: Sleep) -> Call:
+    async def call(
+        self, user: object, inputs: RequestInputs, request: ExecuteRequest, sleep: Sleep
+    ) -> Call:
         """Return a call that goes over the connections of the running loop.
 
         Raises:
             TaskError: the setting that says which hosts may be reached cannot be read.
         """
         try:
-            return Call(await self._client(), inputs, request, sleep)
+            return Call(await self._client(user), inputs, request, sleep)
         except PolicyError as error:
             raise TaskError(str(error)) from error
 
-    async def _client(self) -> Transport:
+    async def _client(self, user: object) -> Transport:
         """Return the client of the running loop, made at the first call."""
         loop = asyncio.get_running_loop()
         owned = self._by_loop.get(loop)
         if owned is None or owned.is_closed.is_set():
             is_closed = threading.Event()
             owner = _own_client(is_closed)
-            owned = _Owned(await anext(owner), owner, is_closed)
+            owned = _Owned(await anext(owner), owner, is_closed, WeakSet())
             self._keep(loop, owned)
+        owned.users.add(user)
         return owned.client
 
-    async def aclose(self) -> None:
-        """Close the client of the running loop, if there is one. A later call makes a new one."""
-        with self._lock:
-            owned = self._by_loop.pop(asyncio.get_running_loop(), None)
-        if owned is not None:
+    async def leave(self, user: object) -> None:
+        """Close the client of the running loop, if nobody else uses it. A later call makes one."""
+        loop = asyncio.get_running_loop()
+        owned = self._by_loop.get(loop)
+        if owned is None:
+            return
+        owned.users.discard(user)
+        if not owned.users:
+            with self._lock:
+                self._by_loop.pop(loop, None)
             await owned.owner.aclose()
 
     def _keep(self, loop: asyncio.AbstractEventLoop, owned: _Owned) -> None:
@@ -85,6 +97,10 @@ class ClientPool:
             for other in [known for known in self._by_loop if known.is_closed()]:
                 del self._by_loop[other]
             self._by_loop[loop] = owned
+
+
+#: That of all executors in the process.
+POOL: Final = ClientPool()
 
 
 async def _own_client(is_closed: threading.Event) -> AsyncGenerator[Transport, None]:
@@ -98,6 +114,7 @@ async def _own_client(is_closed: threading.Event) -> AsyncGenerator[Transport, N
     )
     session = aiohttp.ClientSession(
         connector=connector,
+        request_class=Request,
         # One task must not see the cookies of another, so the client keeps none at all.
         cookie_jar=aiohttp.DummyCookieJar(),
         # The executor bounds the whole exchange itself.

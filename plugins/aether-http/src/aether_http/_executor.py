@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Connections:
-    """The connections of an executor, opened when the first request needs them."""
+    """The share of one executor in the connections that all of an event loop have in common.
+
+    They are opened when the first request needs them.
+    """
 
     def __init__(self) -> None:
         self._pool: ClientPool | None = None
@@ -31,21 +34,22 @@ class Connections:
         if self._pool is None:
             # aiohttp and httpx take longer to import than all of the rest; a run without this
             # executor, and every listing of executors, goes without them.
-            from aether_http._clients import ClientPool
+            from aether_http._clients import POOL
 
-            self._pool = ClientPool()
-        return await self._pool.call(inputs, request, sleep)
+            self._pool = POOL
+        return await self._pool.call(self, inputs, request, sleep)
 
     async def aclose(self) -> None:
-        """Close the connections of the running event loop."""
+        """Give up the share in the connections of the running event loop; the last closes them."""
         if self._pool is not None:
-            await self._pool.aclose()
+            await self._pool.leave(self)
 
 
 class HttpExecutor(Executor):
-    """Sends one HTTP request; connections are pooled for each event loop.
+    """Sends one HTTP request; the executors of an event loop share its connections.
 
-    The event loop closes its connections when it shuts down, `aclose` does it earlier.
+    The event loop closes its connections when it shuts down. `aclose` does it earlier, once no
+    other executor uses them.
 
     Args:
         sleep: Waits between retries.
@@ -81,5 +85,5 @@ class HttpExecutor(Executor):
         return call.report(answer, code=ExecCode.FAILED, message=message)
 
     async def aclose(self) -> None:
-        """Close the connections of the running event loop. The executor stays usable."""
+        """Give up the connections of the running event loop. The executor stays usable."""
         await self._connections.aclose()

@@ -29,7 +29,7 @@ class Way(NamedTuple):
     Attributes:
         tls: Certificates and their checking.
         connect: Seconds for looking up the host and connecting; None for no limit of its own.
-        read: Seconds that the server may be silent; None for no limit of its own.
+        read: Seconds that the server may be silent or take nothing; None for no limit of its own.
         proxy: The proxy to use, None for none.
         is_proxy_given: Whether `proxy` counts; else the environment decides.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import combinations
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import (
     BaseModel,
@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from aether_http._options import (
+    MOST_RETRIES,
     Duration,
     HttpAuth,
     HttpPlace,
@@ -24,6 +25,7 @@ from aether_http._options import (
     HttpUpload,
     Status,
     in_seconds,
+    text_like,
 )
 
 #: A document often has `8080` or `true` where HTTP has text.
@@ -33,6 +35,10 @@ DEFAULT_MAX_RESPONSE_BYTES: Final = 10 * 1024 * 1024
 DEFAULT_MAX_FILE_BYTES: Final = 1024 * 1024 * 1024
 
 _TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the "token" of the HTTP grammar
+#: Scheme and host; what begins like this can still be no URL.
+_URL: Final = r"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]"
+_PROXY: Final = rf"^$|{_URL}"
+_A_PROXY: Final = 'an http or https URL such as "http://proxy:3128"'
 #: Headers that follow from the body; another value of them breaks the connection.
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 _CONTROL: Final = r"[\x00-\x08\x0a-\x1f\x7f]"
@@ -65,8 +71,10 @@ class RequestInputs(BaseModel):
         json_schema_extra={"not": {"anyOf": [_given(*pair) for pair in _PAIRS]}},
     )
 
-    url: str = Field(description="Where the request goes: an absolute http or https URL.")
-    method: str = Field(
+    url: Annotated[str, text_like(_URL, 'an http or https URL such as "https://example.com"')] = (
+        Field(description="Where the request goes: an absolute http or https URL.")
+    )
+    method: Annotated[str, text_like(rf"^{_TOKEN}$", 'a method such as "GET"')] = Field(
         default="GET",
         description="The request method, in any case.",
         examples=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
@@ -121,7 +129,9 @@ class RequestInputs(BaseModel):
         default=None, description="How long looking up the host and connecting may take."
     )
     read_timeout: Duration | None = Field(
-        default=None, description="How long the server may be silent in the middle of an exchange."
+        default=None,
+        description="How long the server may be silent in the middle of an exchange: take nothing "
+        "of the body, or send nothing.",
     )
     expected_status: list[Status] | Status = Field(
         default="200-299",
@@ -142,13 +152,13 @@ class RequestInputs(BaseModel):
         description="Further outputs: a name and the JMESPath expression that takes its value "
         "from the JSON of the body; null where nothing is found.",
     )
-    retry: HttpRetry | int | None = Field(
+    retry: HttpRetry | Annotated[int, Field(ge=1, le=MOST_RETRIES)] | None = Field(
         default=None,
         description="Whether and when the request is sent again: an object, or a number as its "
         "`limit`.",
     )
     tls: HttpTls | None = Field(default=None, description="Certificates and their checking.")
-    proxy: str | None = Field(
+    proxy: Annotated[str, text_like(_PROXY, _A_PROXY)] | None = Field(
         default=None,
         description="URL of an http or https proxy, empty for none; else the environment decides.",
     )
@@ -224,13 +234,6 @@ class RequestInputs(BaseModel):
                 message = f"{name!r} is not a name for an output"
                 raise ValueError(message)
             _check_expression(name, text)
-        return value
-
-    @field_validator("retry")
-    @classmethod
-    def _can_be_counted(cls, value: HttpRetry | int | None) -> HttpRetry | int | None:
-        if isinstance(value, int):
-            HttpRetry(limit=value)
         return value
 
     @model_validator(mode="after")

@@ -12,13 +12,16 @@ from pydantic import (
     Field,
     JsonValue,
     SecretStr,
+    WithJsonSchema,
     model_validator,
 )
 
-from aether_http._statuses import codes_of
-from aether_sdk import parse_duration
+from aether_http._statuses import HIGHEST, LOWEST, STATUS_PATTERN, codes_of
+from aether_sdk import DURATION_PATTERN, parse_duration
 
 _MICROSECONDS: Final = 1_000_000
+MOST_RETRIES: Final = 100
+_MEDIA: Final = r"^[\x21-\x7e]+/[ -~]+$"
 _RETRIED: Final[list[int | str]] = [429, 502, 503, 504]
 
 
@@ -33,10 +36,36 @@ def _is_status(item: int | str) -> int | str:
     return item
 
 
+def text_like(pattern: str, expected: str) -> WithJsonSchema:
+    """Return the JSON Schema of a text, for those who judge it before the task runs.
+
+    The validators have the last word; a pattern refuses nothing that they accept.
+
+    Args:
+        pattern: what such a text matches.
+        expected: what that is in words, such as `a duration such as "30s"`.
+    """
+    return WithJsonSchema({"type": "string", "pattern": pattern, "x-aether-expected": expected})
+
+
+_DurationText = Annotated[str, text_like(DURATION_PATTERN, 'a duration such as "30s"')]
+_StatusText = Annotated[
+    str, text_like(STATUS_PATTERN, 'a status code or a range such as "200-299"')
+]
+_CODES: Final[dict[str, JsonValue]] = {"type": "integer", "minimum": LOWEST, "maximum": HIGHEST}
 #: A duration text or a number of seconds.
-Duration = Annotated[str | float, AfterValidator(_is_positive)]
+Duration = Annotated[
+    _DurationText | Annotated[float, WithJsonSchema({"type": "number", "exclusiveMinimum": 0})],
+    AfterValidator(_is_positive),
+]
 #: A status code or a range of codes.
-Status = Annotated[int | str, AfterValidator(_is_status)]
+Status = Annotated[
+    Annotated[int, WithJsonSchema(_CODES)] | _StatusText,
+    AfterValidator(_is_status),
+]
+_MediaType = Annotated[
+    str, Field(pattern=_MEDIA), text_like(_MEDIA, 'a media type such as "text/csv"')
+]
 
 
 def in_seconds(value: str | float) -> float:
@@ -98,6 +127,8 @@ class HttpTls(BaseModel):
     )
     key: SecretStr | None = Field(
         default=None,
+        # A path may stand in a document.
+        json_schema_extra={"format": "file-path"},
         description="Key of the client certificate, a PEM file or PEM text, unless `cert` has it.",
     )
     key_password: SecretStr | None = Field(default=None, description="Password of the key.")
@@ -120,7 +151,9 @@ class HttpRetry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    limit: int = Field(default=3, ge=1, le=100, description="How often at most it is sent again.")
+    limit: int = Field(
+        default=3, ge=1, le=MOST_RETRIES, description="How often at most it is sent again."
+    )
     statuses: list[Status] = Field(
         default=_RETRIED, description="The statuses after which it is: codes and ranges."
     )
@@ -163,9 +196,8 @@ class HttpUpload(HttpPlace):
     filename: str | None = Field(
         default=None, description="The name to tell the server, else the file's own."
     )
-    content_type: str | None = Field(
+    content_type: _MediaType | None = Field(
         default=None,
-        pattern=r"^[\x21-\x7e]+/[ -~]+$",
         description="The media type to tell, else one that fits the name.",
     )
 

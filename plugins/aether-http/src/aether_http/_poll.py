@@ -103,7 +103,7 @@ class HttpPollExecutor(Executor):
             raise polling.given_up() from error
 
     async def aclose(self) -> None:
-        """Close the connections of the running event loop. The executor stays usable."""
+        """Give up the connections of the running event loop. The executor stays usable."""
         await self._connections.aclose()
 
 

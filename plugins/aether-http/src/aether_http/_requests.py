@@ -115,7 +115,8 @@ def _body(
 ) -> tuple[dict[str, str], Content]:
     """Return the headers that a body asks for, and the body."""
     if inputs.body is not None:
-        return {}, inputs.body.encode()
+        content = inputs.body.encode()
+        return {"Content-Length": str(len(content))}, content
     if inputs.body_file is not None:
         path = path_of(place_of(inputs.body_file), request)
         size = size_of(path)

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_LOWEST: Final = 100
-_HIGHEST: Final = 999
+LOWEST: Final = 100
+HIGHEST: Final = 999
+#: The shape of an item; that a range does not run backwards is said by `codes_of` alone.
+STATUS_PATTERN: Final = r"^[1-9][0-9]{2}(-[1-9][0-9]{2})?$"
 
 
 # The same few items come with every request.
@@ -24,7 +26,7 @@ def codes_of(item: int | str) -> range:
     match = re.fullmatch(r"(\d{3})(?:-(\d{3}))?", str(item), re.ASCII)
     if match is not None:
         first, last = int(match[1]), int(match[2] or match[1])
-        if _LOWEST <= first <= last <= _HIGHEST:
+        if LOWEST <= first <= last <= HIGHEST:
             return range(first, last + 1)
     message = f'{item!r} is not a status code such as 204 or a range such as "200-299"'
     raise ValueError(message)

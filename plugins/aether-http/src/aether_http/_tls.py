@@ -73,10 +73,31 @@ def _identify(context: ssl.SSLContext, options: _Options, cert: str) -> None:
         with ExitStack() as stack:
             chain = _as_file(cert, stack)
             key = None if options.key is None else _as_file(options.key, stack)
-            # Without a function, OpenSSL would ask for a missing password at the terminal.
-            context.load_cert_chain(chain, key, password=lambda: options.password)
+            _load(context, chain, key, options.password)
     except (OSError, ValueError) as error:
         message = f"tls.cert and tls.key cannot be used: {_reason(error)}"
+        raise CertificateError(message) from error
+
+
+def _load(context: ssl.SSLContext, chain: str, key: str | None, password: str) -> None:
+    is_asked = False
+
+    def answer() -> str:
+        nonlocal is_asked
+        is_asked = True
+        return password
+
+    try:
+        # Without a function, OpenSSL would ask for a missing password at the terminal.
+        context.load_cert_chain(chain, key, password=answer)
+    except (ssl.SSLError, ValueError) as error:
+        if isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
+            raise CertificateError("tls.key is not the key of tls.cert") from error
+        if not is_asked:
+            raise
+        # OpenSSL says of both only that something about PEM went wrong.
+        what = "is probably wrong" if password else "is missing"
+        message = f"tls.key_password {what}: the key is encrypted"
         raise CertificateError(message) from error
 
 
@@ -110,5 +131,8 @@ def _revealed(secret: SecretStr | None) -> str | None:
 
 
 def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, ssl.SSLError):
+        # OpenSSL's own words for it are "PEM lib".
+        return "what is needed is not there as PEM, or damaged"
     # A text error would quote the file, and that may hold a key.
     return (error.strerror or "not readable") if isinstance(error, OSError) else "not PEM text"

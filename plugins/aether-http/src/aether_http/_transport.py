@@ -5,21 +5,22 @@ aiohttp is several times faster than the transport of httpx, whose names for err
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import aiohttp
+import httpx
 
 from aether_http._credentials import basic
-from aether_http._messages import Received
+from aether_http._messages import PIECE_BYTES, Received
 from aether_http._policy import SETTING
 from aether_http._proxies import ProxyUrlError
+from aether_http._sending import watched
 from aether_http._transport_errors import FOREIGN, translated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-    import httpx
 
     from aether_http._messages import Content, Outgoing
     from aether_http._policy import Policy
@@ -74,6 +75,22 @@ class Transport:
         return way.proxy if way.is_proxy_given else self._proxies.proxy_for(request.url)
 
     async def _send(self, request: Outgoing, proxy: httpx.URL | None) -> aiohttp.ClientResponse:
+        content, seconds = request.content, request.way.read
+        if content is None or seconds is None or _is_short(content):
+            return await self._ask(request, proxy, _data(content))
+        # aiohttp begins to count the server's silence when all of the body is sent.
+        silence = asyncio.timeout(None)
+        try:
+            async with silence:
+                return await self._ask(request, proxy, watched(content, silence, seconds))
+        except TimeoutError as error:
+            if silence.expired():
+                raise httpx.WriteTimeout("") from error
+            raise
+
+    async def _ask(
+        self, request: Outgoing, proxy: httpx.URL | None, data: bytes | AsyncIterator[bytes] | None
+    ) -> aiohttp.ClientResponse:
         way = request.way
         headers = request.headers
         proxy_headers = _proxy_headers(proxy)
@@ -84,7 +101,7 @@ class Transport:
             request.method,
             str(request.url),
             headers=headers,
-            data=_data(request.content),
+            data=data,
             # The type of a body is what the inputs say, even if that is nothing.
             skip_auto_headers=None if request.content is None else ("Content-Type",),
             allow_redirects=False,
@@ -100,6 +117,11 @@ def _timeout(connect: float | None, read: float | None) -> aiohttp.ClientTimeout
     """Return the limits of single phases; the whole exchange is bounded by who calls."""
     # Without that threshold anything above five seconds is rounded up to whole ones.
     return aiohttp.ClientTimeout(connect=connect, sock_read=read, ceil_threshold=3600)
+
+
+def _is_short(content: Content) -> bool:
+    """Return whether a body leaves at once, however slow the server is."""
+    return isinstance(content, bytes) and len(content) <= PIECE_BYTES
 
 
 def _data(content: Content) -> bytes | AsyncIterator[bytes] | None:

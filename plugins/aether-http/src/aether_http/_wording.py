@@ -47,6 +47,8 @@ def late(error: TimeoutError | httpx.TimeoutException, inputs: RequestInputs) ->
     """Return which limit of time has passed."""
     if isinstance(error, httpx.ConnectTimeout):
         return f"no connection within {inputs.connect_timeout} (connect_timeout)"
+    if isinstance(error, httpx.WriteTimeout):
+        return f"the server took nothing of the body for {inputs.read_timeout} (read_timeout)"
     if isinstance(error, httpx.TimeoutException):
         return f"the server was silent for {inputs.read_timeout} (read_timeout)"
     return f"no complete answer within {inputs.seconds:g}s"

@@ -13,6 +13,8 @@ Scalar = str | int | float | bool
 DEFAULT_MAX_OUTPUT_BYTES: Final = 1024 * 1024
 
 _INTERPRETER: Final[list[Scalar]] = ["/bin/sh"]
+#: Validation looks there for the text of a program, such as that of `sh -c`.
+_COMMAND_LINE: Final[dict[str, JsonValue]] = {"x-aether-command-line": ["command", "args"]}
 _EXACTLY_ONE: Final = "exactly one of command and script must be given"
 
 
@@ -38,7 +40,10 @@ class ShellInputs(BaseModel):
         default=None,
         description="The program and its arguments: a list, or a text that is split by the "
         "quoting rules of a shell. No shell runs: no variables, pipes or wildcards.",
-        json_schema_extra=instead_of_pasting("Write the command as a list; the value stays one."),
+        json_schema_extra={
+            **instead_of_pasting("Write the command as a list; the value stays one."),
+            **_COMMAND_LINE,
+        },
     )
     script: str | None = Field(
         default=None,
@@ -51,6 +56,7 @@ class ShellInputs(BaseModel):
         default=[],
         description="Further arguments of the command, or the arguments of the script: $1, $2 "
         "and so on in a shell.",
+        json_schema_extra=_COMMAND_LINE,
     )
     interpreter: list[Scalar] | str = Field(
         default=_INTERPRETER,
