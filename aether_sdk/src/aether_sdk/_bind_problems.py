@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from aether_sdk._errors import BindProblem
 from aether_sdk._json_value import JsonValue
@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 Values = Mapping[str, JsonValue]
+
+
+class _Found(NamedTuple):
+    """A problem, the keys to its place, and whether a value of another kind is wanted there."""
+
+    keys: tuple[str | int, ...]
+    is_other_kind: bool
+    problem: BindProblem
+
 
 _ABSENT: Final = object()
 _KINDS: Final[dict[type[object], str]] = {
@@ -36,6 +45,8 @@ _LIMITS: Final = frozenset(
         "finite_number",
     }
 )
+#: Errors of a value that is none of the listed ones.
+_CHOICES: Final = frozenset({"enum", "literal_error"})
 #: Errors of an author's own validators, whose text stands as it is.
 AUTHORED: Final = frozenset({"value_error", "assertion_error"})
 
@@ -45,13 +56,18 @@ def problems_of(
 ) -> tuple[BindProblem, ...]:
     """Return one problem per place and message, in pydantic's order.
 
+    Members of a union that take values of another kind are left out where one takes this kind.
+
     Args:
         errors: What pydantic found.
         values: The inputs by name, as they were given.
         secret_names: Names of inputs whose values no text may repeat.
     """
     hidden = _texts_in([values[name] for name in secret_names if name in values])
-    return _merged(_problem(details, values, hidden) for details in errors)
+    found = [_found(details, values, hidden) for details in errors]
+    taken = set(_taken(found))
+    kept = (each for each in found if not (each.is_other_kind and each.keys in taken))
+    return _merged(each.problem for each in kept)
 
 
 def keys_of(details: ErrorDetails, values: Values) -> tuple[str | int, ...]:
@@ -90,11 +106,29 @@ def _member(value: object, key: str | int) -> object:
     return _ABSENT
 
 
-def _problem(details: ErrorDetails, values: Values, hidden: Iterable[str]) -> BindProblem:
+def _found(details: ErrorDetails, values: Values, hidden: Iterable[str]) -> _Found:
     keys = keys_of(details, values)
     value = value_at(values, keys)
     message, expected = _words(details, value, hidden)
-    return BindProblem(json_path(keys), message, expected)
+    problem = BindProblem(json_path(keys), message, expected)
+    return _Found(keys, _is_other_kind(details["type"], value), problem)
+
+
+def _is_other_kind(error: str, value: object) -> bool:
+    if error in _CHOICES:
+        return not isinstance(value, str)
+    return error.endswith("_type") or error == "int_from_float"
+
+
+def _taken(found: Iterable[_Found]) -> Iterator[tuple[str | int, ...]]:
+    """Yield the places whose values are of a kind that is taken: what is wrong is more than that.
+
+    A place has such a problem and one of the kind only if each is of another member of a union.
+    """
+    for keys, is_other_kind, _ in found:
+        if not is_other_kind:
+            yield keys
+        yield from (keys[:length] for length in range(len(keys)))
 
 
 def _words(details: ErrorDetails, value: object, hidden: Iterable[str]) -> tuple[str, str]:

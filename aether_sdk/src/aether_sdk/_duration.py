@@ -11,7 +11,7 @@ _UNITS: Final = "(ns|us|\u00b5s|\u03bcs|ms|s|m|h)"
 #: What `parse_duration` reads, as a pattern for Python and for JSON Schema (ECMA 262).
 DURATION_PATTERN: Final = (
     rf"^(\+?((([0-9]+(\.[0-9]*)?|\.[0-9]+){_UNITS})+|0)"
-    r"|-0|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?)$(?!\n)"
+    r"|-0|[0-9]+d([0-9]+h)?([0-9]+m)?([0-9]+s)?)$(?!\n)"
 )
 
 _PART: Final = r"([0-9]*)\.?([0-9]*)(ns|us|\u00b5s|\u03bcs|ms|s|m|h|d)"

@@ -135,7 +135,7 @@ class BindError(AetherError, ValueError):
 
     Attributes:
         problems: Every problem found, in the order of the model's fields.
-        model_name: Name of the input model.
+        model_name: Name of the input model; the text leaves it out, since users do not know it.
     """
 
     code: ClassVar[str] = "bind"
@@ -145,12 +145,22 @@ class BindError(AetherError, ValueError):
         problems: Iterable[BindProblem],
         *,
         model_name: str = "the input model",
+        whose: str = "",
         hint: str | None = None,
     ) -> None:
+        """Make the error.
+
+        Args:
+            problems: Every problem found.
+            model_name: Name of the input model.
+            whose: What takes the inputs, as a user knows it, such as `the function 'f'`.
+            hint: What to do about it.
+        """
         self.problems = tuple(problems)
         self.model_name = model_name
         listed = "; ".join(str(problem) for problem in self.problems)
-        super().__init__(f"inputs do not fit {model_name}: {listed}", hint=hint)
+        subject = f"inputs do not fit {whose}".rstrip()
+        super().__init__(f"{subject}: {listed}", hint=hint)
 
 
 class OutputError(AetherError, TypeError):

@@ -104,6 +104,44 @@ def test_a_problem_says_where_what_and_what_was_expected(
     assert _problems(_Task, **values) == (problem,)
 
 
+class _Retry(BaseModel):
+    wait: Annotated[str, Field(max_length=3)] | Annotated[float, Field(gt=0)] = 1.0
+    when: Literal["late", "soon"] | list[int] = "late"
+
+
+class _Unions(BaseModel):
+    retry: _Retry | Annotated[int, Field(ge=1)] | None = None
+    files: dict[str, str | _Retry | list[str | _Retry]] = {}
+    choice: Literal["a", "b"] | Annotated[str, Field(max_length=1)] | int = "a"
+
+
+@pytest.mark.parametrize(
+    ("values", "problems"),
+    [
+        ({"retry": {"wait": "never"}}, ["$.retry.wait: String should have at most 3 characters"]),
+        ({"retry": {"wait": 0}}, ["$.retry.wait: not accepted, expected greater than 0"]),
+        ({"retry": 0}, ["$.retry: not accepted, expected greater than or equal to 1"]),
+        ({"retry": True}, ["$.retry: got a boolean, expected an object or a valid integer"]),
+        ({"retry": {"when": ["x"]}}, ["$.retry.when[0]: got a string, expected a valid integer"]),
+        (
+            {"files": {"a": ["x", {"wait": []}]}},
+            ["$.files.a[1].wait: got an array, expected a valid string or a valid number"],
+        ),
+        (
+            {"choice": "ab"},
+            [
+                "$.choice: got a string, expected 'a' or 'b'",
+                "$.choice: String should have at most 1 character",
+            ],
+        ),
+    ],
+)
+def test_of_a_union_only_the_members_of_the_kind_of_the_value_are_talked_about(
+    values: dict[str, object], problems: list[str]
+) -> None:
+    assert [str(problem) for problem in _problems(_Unions, **values)] == problems
+
+
 def test_all_problems_are_told_at_once_in_the_order_of_the_fields() -> None:
     problems = _problems(_Task, short="abc", codes=[None, "x"], size=None, headers={"a": 1})
 

@@ -109,11 +109,13 @@ def test_a_hint_is_apart_from_the_message_and_shown_in_a_traceback() -> None:
 
 
 def test_the_text_of_a_bind_error_lists_all_problems() -> None:
-    error = BindError([_PROBLEM, BindProblem("$.x", "unknown input")], model_name="HttpInputs")
+    """Without the name of a class; what the inputs are for is said where a user knows it."""
+    problems = [_PROBLEM, BindProblem("$.x", "unknown input")]
+    error = BindError(problems, model_name="HttpInputs")
+    text = "$.url: got an integer, expected a string; $.x: unknown input"
 
-    assert str(error) == (
-        "inputs do not fit HttpInputs: $.url: got an integer, expected a string; $.x: unknown input"
-    )
+    assert str(error) == f"inputs do not fit: {text}"
+    assert str(BindError(problems, whose="the oven")) == f"inputs do not fit the oven: {text}"
     assert error.problems == (_PROBLEM, ("$.x", "unknown input", ""))
 
 

@@ -42,7 +42,7 @@ class _Mute(Exception):
         (
             BindError([BindProblem("$.url", "unknown input")]),
             ExecCode.ERROR,
-            "inputs do not fit the input model: $.url: unknown input",
+            "inputs do not fit: $.url: unknown input",
         ),
         (OutputError("no", path="$.a"), ExecCode.ERROR, "$.a: no"),
         (AetherError(), ExecCode.ERROR, "AetherError"),

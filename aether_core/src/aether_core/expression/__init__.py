@@ -11,6 +11,7 @@ from aether_core.expression._errors import EvaluationError, ExpressionError, Mis
 from aether_core.expression._expression import Expression, compile_expression
 from aether_core.expression._inference import TypeProblem
 from aether_core.expression._reference import MISSING, Missing, Reference, Resolver, walk
+from aether_core.expression._regex import is_portable_pattern, may_match
 from aether_core.expression._template import Template, compile_reference, compile_template
 from aether_core.expression._types import (
     ANY,
@@ -53,7 +54,9 @@ __all__ = [
     "compile_reference",
     "compile_template",
     "from_name",
+    "is_portable_pattern",
     "list_of",
+    "may_match",
     "one_of",
     "walk",
 ]

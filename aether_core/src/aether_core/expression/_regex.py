@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 MAX_PATTERN: Final = 1_000
 #: About how many steps of the engine take as long as one unit of work.
 _STEPS_PER_UNIT: Final = 40
+#: How patterns for Python say "only at the very end"; in RE2 as in ECMA 262, `$` alone says so.
+_VERY_END: Final = r"$(?!\n)"
+#: Flags, classes by name and anchors that RE2 has, and others not or in another sense.
+_OWN_SYNTAX: Final = r"\(\?[^:]|\[:|\\[ACQaz]"
 
 
 class _Regex(Protocol):
@@ -60,3 +65,30 @@ def search(evaluation: Evaluation, text: str, pattern: str) -> bool:
         return regex.search(text) is not None
     except UnicodeEncodeError:
         raise Fault("the text has half a character in it") from None
+
+
+def may_match(pattern: str, text: str) -> bool:
+    """Return whether a pattern of a JSON Schema may match somewhere in a text.
+
+    False only where dialects of regular expressions agree: for a pattern that they read alike, and
+    for printable ASCII, since they differ in what counts as a letter or a space beyond it.
+    """
+    if not (text.isascii() and text.isprintable()):
+        return True
+    regex = _portable(pattern)
+    return regex is None or regex.search(text) is not None
+
+
+def is_portable_pattern(pattern: str) -> bool:
+    """Return whether dialects of regular expressions read a pattern alike."""
+    return _portable(pattern) is not None
+
+
+def _portable(pattern: str) -> _Regex | None:
+    pattern = pattern.replace(_VERY_END, "$")
+    if re.search(_OWN_SYNTAX, pattern):
+        return None
+    try:
+        return compile_pattern(pattern)
+    except Fault:
+        return None
