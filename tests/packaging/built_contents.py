@@ -27,13 +27,16 @@ ADDED = {"PKG-INFO", ".gitignore"}
 NEEDED = {"LICENSE", "README.md", "pyproject.toml", "PKG-INFO"}
 #: What may belong to a package; another kind of file has to be allowed here first.
 CODE = {".py", ".typed"}
+#: What is hidden and yet no stray: the template has them.
+HIDDEN = {".github", ".gitignore"}
 STRAYS = {"__pycache__", ".pyc", ".pyo", ".pth", ".db", ".log", ".orig", ".rej"}
 
 
 def is_stray(name: str) -> bool:
     """Tell whether a file is a cache, hidden, or left behind by a tool."""
     path = PurePosixPath(name)
-    return bool({path.suffix, *path.parts} & STRAYS) or any(p.startswith(".") for p in path.parts)
+    hidden = any(part.startswith(".") for part in path.parts if part not in HIDDEN)
+    return hidden or bool({path.suffix, *path.parts} & STRAYS)
 
 
 def files_below(folder: Path) -> dict[str, bytes]:

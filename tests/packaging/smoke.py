@@ -1,5 +1,7 @@
 """Runs the installed `aether` command of this interpreter's environment, far from the checkout.
 
+    python smoke.py HATCHLING    the program that builds the plugin which the command makes
+
 Standard library only: the environment holds our packages and what they declare, nothing else.
 """
 
@@ -79,8 +81,19 @@ def aether(*arguments: str, folder: str) -> str:
     return answer.stdout
 
 
+def build(builder: str, project: Path) -> list[str]:
+    """Build a plugin and return the names of its archives."""
+    answer = subprocess.run(
+        [builder, "build"], cwd=project, capture_output=True, text=True, check=False
+    )
+    if answer.returncode:
+        sys.exit(f"{builder} build: status {answer.returncode}\n{answer.stdout}{answer.stderr}")
+    return sorted(path.name for path in project.joinpath("dist").iterdir())
+
+
 def main() -> None:
     """Check the plugins, run a document, read the run back from the store, make a plugin."""
+    (builder,) = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "smoke.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
         aether("plugins", "check", folder=folder)
@@ -88,10 +101,13 @@ def main() -> None:
         stored = json.loads(aether("get", run["runId"], "--output", "json", folder=folder))
         aether("new", "executor", "aether-smoke", "--no-input", folder=folder)
         made = Path(folder, "aether-smoke/src/aether_smoke/py.typed").is_file()
+        built = build(builder, Path(folder, "aether-smoke"))
     if run["outputs"] != {"text": "from here\n"} or stored != run:
         sys.exit(f"unexpected: {run}\nstored: {stored}")
     if not made:
         sys.exit("the template of plugins is not installed as a whole")
+    if built != ["aether_smoke-0.1.0-py3-none-any.whl", "aether_smoke-0.1.0.tar.gz"]:
+        sys.exit(f"the build of what it makes gave {built}")
 
 
 if __name__ == "__main__":

@@ -119,7 +119,8 @@ class Variant:
             sys.exit(f"{self.name}: the wheel holds {sorted(names)}")
         with tarfile.open(sdist) as archive:
             kept = {name.partition("/")[2] for name in archive.getnames()}
-        missing = {"LICENSE", "README.md", "example.yaml", "tests/test_contract.py"} - kept
+        wanted = {"CHANGELOG.md", "LICENSE", "README.md", "example.yaml", "noxfile.py"}
+        missing = {*wanted, "tests/test_contract.py"} - kept
         if missing:
             sys.exit(f"{self.name}: the sdist lacks {sorted(missing)}")
 

@@ -287,6 +287,21 @@ def test_plain_cookiecutter_makes_the_same(new: New, work: Path) -> None:
     assert ours == theirs
 
 
+@pytest.mark.parametrize("secrets", ["no", "yes"])
+def test_plain_cookiecutter_says_how_to_go_on_as_the_command_does(
+    new: New, work: Path, secrets: str
+) -> None:
+    answers = ["type=slug", "distribution=acme-slug", f"secrets={secrets}"]
+    folder = work / "theirs/acme-slug"
+
+    told = cookiecutter(work, *answers).stdout
+
+    folder.rename(work / "kept")
+    ours = new(str(folder), *(f"--set={answer}" for answer in answers), "--no-input")
+    assert told == ours.out
+    assert len(re.findall("^  .*(?:pip install|pytest|aether run) ", told, re.MULTILINE)) == 3
+
+
 def test_plain_cookiecutter_refuses_the_same_answers(work: Path) -> None:
     done = cookiecutter(work, "type=Slug", "distribution=json", 'description=a "b"')
 

@@ -29,6 +29,8 @@ OWN = {
     "tests/test_package.py",
     "tests/test_protocol_controls.py",
 }
+#: What this repository has once, for all of its packages.
+SHARED = {".github/workflows/checks.yml", ".gitignore", "CHANGELOG.md", "noxfile.py"}
 REGION = re.compile(
     r"\n*^[ \t]*(?:#|<!--) region: [^\n]+\n(?:.*?\n)??[ \t]*(?:#|<!--) endregion[^\n]*\n+",
     re.MULTILINE | re.DOTALL,
@@ -42,6 +44,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("made") / "aether-echo"
     Template.of_executors().render(ANSWERS, folder)
+    for name in SHARED:
+        folder.joinpath(name).unlink()
     return folder
 
 

@@ -21,9 +21,13 @@ import pytest
 from aether_core.cli import main
 
 FILES = [
+    ".github/workflows/checks.yml",
+    ".gitignore",
+    "CHANGELOG.md",
     "LICENSE",
     "README.md",
     "example.yaml",
+    "noxfile.py",
     "pyproject.toml",
     "src/PACKAGE/__init__.py",
     "src/PACKAGE/_executor.py",
@@ -208,6 +212,17 @@ def test_the_example_runs(
     assert status == 0
     assert set(json.loads(told)["outputs"]) == expected[typed, secrets]
     assert "open sesame" not in told
+
+
+def test_nox_has_sessions_for_tests_lint_and_build(
+    variants: Sequence[Variant], tmp_path: Path
+) -> None:
+    noxfile = str(variants[0].folder / "noxfile.py")
+
+    done = tool([], "nox", "--list", "--json", "-f", noxfile, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert {each["name"] for each in json.loads(done.stdout)} == {"tests", "lint", "build"}
 
 
 @EACH

@@ -137,3 +137,14 @@ def test_a_known_failure_is_expected_and_must_fail(printed: str) -> None:
     assert "to be written" in printed
     assert "described holds now; take it out of known_failures" in printed
     assert "no rule, or no reason: no-rule" in printed
+
+
+@pytest.mark.parametrize("name", ["test_contract", "test_known_failures_are_rules"])
+@pytest.mark.parametrize("instead", [None, lambda _: None])
+def test_no_class_can_put_something_in_the_place_of_the_checks(name: str, instead: object) -> None:
+    """Neither in its own body nor through a base; the message says what to do instead."""
+    mixin = type("Mixin", (), {name: instead})
+
+    for bases, body in (((ExecutorContract,), {name: instead}), ((mixin, ExecutorContract), {})):
+        with pytest.raises(TypeError, match=f"TestMine overrides {name}.*known_failures = "):
+            type("TestMine", bases, body)

@@ -45,8 +45,8 @@ def test_the_decent_executors_break_none(decent: Any) -> None:
 
 
 def test_every_rule_has_a_hostile_executor_or_a_test_of_its_own(hostile: Any) -> None:
-    """Those about packages and samples are tested beside this table."""
-    elsewhere = {"entry-point", "import", "samples"}
+    """Those about packages, READMEs and samples are tested beside this table."""
+    elsewhere = {"entry-point", "import", "readme", "samples"}
 
     assert {rule.code for rule in RULES} == {*hostile.BREAKS.values(), *elsewhere}
-    assert len(NAMES) >= 12
+    assert len(NAMES) >= 59

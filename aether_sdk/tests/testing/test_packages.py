@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aether_sdk.testing import RULES, Limits, Rule, check_contract
+from aether_sdk.testing import RULES, Limits, Rule, _readme_rule, check_contract
+from aether_sdk.testing._rule import NothingToCheck
+from aether_sdk.testing._subject import Subject
 
 #: What a module does at its import in a fresh interpreter, and what the finding says.
 ACTS = {
@@ -155,3 +161,86 @@ def test_a_class_that_no_import_finds_is_said_so(decent: Any) -> None:
 
     assert finding.code == "import"
     assert "ModuleNotFoundError" in finding.message
+
+
+README = """
+# acme
+
+<!-- aether executors describe acme.join --markdown -->
+BLOCK<!-- end -->
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project without a README."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    folder.joinpath("pyproject.toml").touch()
+    return folder
+
+
+def test_a_readme_is_held_against_what_the_command_prints(
+    install: Callable[..., Any], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = install("acme = acme_module")
+    check = partial(check_contract, executor, rules=rule("readme"), project=project)
+    readme = project / "README.md"
+    readme.write_text(README, encoding="utf-8")
+    monkeypatch.chdir(project)
+
+    [empty] = check()
+    assert "without the line '# `acme.join`' in the block of" in empty.message
+    told = subprocess.run(
+        [sys.executable, "-m", "aether_core", "executors", "describe", "acme.join", "--markdown"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    readme.write_text(README.replace("BLOCK", told), encoding="utf-8")
+    assert check() == []
+    readme.write_text(README.replace("BLOCK", f"{told}And more.\n"), encoding="utf-8")
+    [more] = check()
+    assert "more than that" in more.message
+
+
+def test_a_type_that_the_command_does_not_know_is_no_current_readme(
+    install: Callable[..., Any], project: Path
+) -> None:
+    executor = install("other = acme_module")
+    project.joinpath("README.md").write_text(README, encoding="utf-8")
+
+    [finding] = check_contract(executor, rules=rule("readme"), project=project)
+
+    assert "ended with status" in finding.message
+    assert "acme.join" in finding.message
+
+
+def test_a_readme_without_a_block_or_an_engine_has_nothing_to_be_held_against(
+    install: Callable[..., Any], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = install("acme = acme_module")
+    [readme] = rule("readme")
+
+    def reason(folder: Path | None, *, is_installed: bool = True) -> str:
+        subject = Subject(executor, (), Limits(), is_installed=is_installed, project=folder)
+        with pytest.raises(NothingToCheck) as caught:
+            readme.findings(subject)
+        return str(caught.value)
+
+    assert "needs a README.md" in reason(None)
+    assert "needs a README.md" in reason(project)
+    project.joinpath("README.md").write_text("# acme\n", encoding="utf-8")
+    assert "no block between <!-- aether executors describe acme.join" in reason(project)
+    project.joinpath("README.md").write_text(README, encoding="utf-8")
+    assert "no installed distribution" in reason(project, is_installed=False)
+    monkeypatch.setattr(_readme_rule, "_ENGINE", "no-such-engine")
+    assert "needs the engine" in reason(project)
+
+
+def test_a_test_s_project_is_the_nearest_folder_with_a_pyproject(
+    project: Path,
+) -> None:
+    assert _readme_rule.project_of(project / "tests/test_it.py") == project
+    assert _readme_rule.project_of(Path("/nowhere/test_it.py")) is None

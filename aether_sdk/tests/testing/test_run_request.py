@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -21,6 +25,7 @@ from aether_sdk.testing import (
     request_for,
     run_request,
 )
+from aether_sdk.testing._spellings import spellings_of
 
 
 class Doing(Executor):
@@ -234,3 +239,51 @@ def test_a_secret_that_is_said_is_found() -> None:
 
     found = [finding.message for finding in findings if finding.code == "secrets"]
     assert any("a secret is in the lines it said" in message for message in found)
+
+
+def test_another_working_directory_and_environment_are_seen_and_put_back(tmp_path: Path) -> None:
+    """Whatever has become of them: set, changed, removed, deleted; no value is shown."""
+    before = (dict(os.environ), Path.cwd())
+
+    async def act(_: ExecuteRequest) -> object:
+        folder = tmp_path / "gone"
+        folder.mkdir()
+        os.chdir(folder)
+        folder.rmdir()
+        os.environ["NEW"] = "wind-and-water"
+        os.environ["PATH"] += ":/more"
+        del os.environ["HOME"]
+
+    attempt = run_request(Doing(act), request_for(), limits=Limits(settle=0))
+
+    assert attempt.left == (
+        "another working directory",
+        *(f"the environment variable {n} with another value" for n in ("HOME", "NEW", "PATH")),
+    )
+    assert (dict(os.environ), Path.cwd()) == before
+
+
+@pytest.mark.parametrize(
+    ("write", "how"),
+    [
+        (str, ""),
+        (repr, "escaped"),
+        (json.dumps, "escaped"),
+        (quote_plus, "as in a URL"),
+        (lambda text: text.encode().hex(), "in hexadecimal"),
+        (lambda text: base64.b64encode(text.encode()).decode(), "in base64"),
+        (lambda text: base64.urlsafe_b64encode(f"a:{text}".encode()).decode(), "in base64"),
+        (lambda text: base64.b64encode(f"ab:{text}:cd".encode()).decode(), "in base64"),
+        (lambda text: base64.b64encode(f"abc:{text}:".encode()).decode(), "in base64"),
+    ],
+)
+@pytest.mark.parametrize("secret", ["wind-and-water", 'wün\n"d &?>~', "123456"])
+def test_a_secret_is_known_by_its_spellings(
+    write: Callable[[str], str], how: str, secret: str
+) -> None:
+    shown = f"<{write(secret)}>"
+
+    found = {spelling: name for spelling, name in spellings_of(secret).items() if spelling in shown}
+
+    assert found
+    assert how in found.values() or secret in found

@@ -200,8 +200,9 @@ CALL_RULES: Final = (
     ),
     Rule(
         "leaves-nothing",
-        "A call that has ended leaves no task, thread, process, open file or temporary file.",
-        "Use async with, try/finally and asyncio.TaskGroup.",
+        "A call that has ended leaves no task, thread, process, open file or temporary file, and "
+        "no other working directory or environment.",
+        "Use async with, try/finally and asyncio.TaskGroup; give child processes cwd= and env=.",
         _leaves_nothing,
     ),
     Rule(

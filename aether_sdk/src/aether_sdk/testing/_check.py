@@ -8,6 +8,7 @@ from aether_sdk.testing._call_rules import CALL_RULES
 from aether_sdk.testing._declaration_rules import DECLARATION_RULES
 from aether_sdk.testing._limits import Limits
 from aether_sdk.testing._output_rules import OUTPUT_RULES
+from aether_sdk.testing._readme_rule import README_RULES
 from aether_sdk.testing._rule import NothingToCheck, Rule
 from aether_sdk.testing._schema_rules import SCHEMA_RULES
 from aether_sdk.testing._secret_rules import SECRET_RULES
@@ -15,6 +16,7 @@ from aether_sdk.testing._subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from aether_sdk.testing._rule import Finding
     from aether_sdk.testing._samples import Sample
@@ -26,6 +28,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *CALL_RULES,
     *OUTPUT_RULES,
     *SECRET_RULES,
+    *README_RULES,
 )
 _DEFAULT_LIMITS: Final = Limits()
 
@@ -36,6 +39,7 @@ def check_contract(
     *,
     is_installed: bool = True,
     limits: Limits = _DEFAULT_LIMITS,
+    project: Path | None = None,
     rules: Iterable[Rule] = RULES,
 ) -> list[Finding]:
     """Return what an executor breaks of the contract; empty when it keeps all of it.
@@ -48,12 +52,13 @@ def check_contract(
         samples: Calls that the author vouches for.
         is_installed: Whether an installed distribution has an entry point for it.
         limits: How long things may take.
+        project: The folder of the executor's project, where its README is.
         rules: Those to check, all by default.
 
     Raises:
         MissingPackage: the extra `testing` is not installed.
     """
-    subject = Subject(executor, samples, limits, is_installed=is_installed)
+    subject = Subject(executor, samples, limits, is_installed=is_installed, project=project)
     found: list[Finding] = []
     for rule in rules:
         try:

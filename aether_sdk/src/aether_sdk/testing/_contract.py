@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, final
 
 import pytest
 
 from aether_sdk.testing._check import RULES
 from aether_sdk.testing._document import run_document
 from aether_sdk.testing._limits import Limits
+from aether_sdk.testing._readme_rule import project_of
 from aether_sdk.testing._rule import NothingToCheck, Rule
 from aether_sdk.testing._subject import Subject
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from aether_sdk._executor import Executor
     from aether_sdk._json_value import JsonValue
     from aether_sdk.testing._samples import Sample
+
+#: What a class that derives from the contract must leave as it is.
+_FIXED: Final = ("test_contract", "test_known_failures_are_rules")
 
 
 class ExecutorContract:
@@ -40,6 +44,22 @@ class ExecutorContract:
     is_installed: ClassVar[bool] = True
     limits: ClassVar[Limits] = Limits()
     known_failures: ClassVar[Mapping[str, str]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Refuse a class that has put something else in the place of the checks.
+
+        Raises:
+            TypeError: it has, or one of its bases.
+        """
+        super().__init_subclass__()
+        for name in _FIXED:
+            if getattr(cls, name) is not getattr(ExecutorContract, name):
+                message = (
+                    f"{cls.__qualname__} overrides {name}, so that rules would go unchecked. A "
+                    "rule that the executor breaks for now belongs into known_failures, with a "
+                    'reason: known_failures = {"RULE": "why"}'
+                )
+                raise TypeError(message)
 
     def make(self) -> Executor:
         """Return an instance; override it when the class needs arguments."""
@@ -64,11 +84,20 @@ class ExecutorContract:
 
         return run
 
+    @final
     @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.code) for rule in RULES])
-    def test_contract(self, rule: Rule, samples: Sequence[Sample]) -> None:
+    def test_contract(
+        self, rule: Rule, samples: Sequence[Sample], request: pytest.FixtureRequest
+    ) -> None:
         """The executor keeps the rule."""
         cls = type(self)
-        subject = Subject(self.make, samples, cls.limits, is_installed=cls.is_installed)
+        subject = Subject(
+            self.make,
+            samples,
+            cls.limits,
+            is_installed=cls.is_installed,
+            project=project_of(request.path),
+        )
         try:
             findings = rule.findings(subject)
         except NothingToCheck as nothing:
@@ -81,6 +110,7 @@ class ExecutorContract:
         if findings:
             pytest.fail("\n".join(map(str, findings)), pytrace=False)
 
+    @final
     def test_known_failures_are_rules(self) -> None:
         """Each name in `known_failures` is that of a rule, and has a reason."""
         codes = {rule.code for rule in RULES}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from aether_sdk._executor_schema import ExecutorSchema
+from aether_sdk.testing._capture import captured
 from aether_sdk.testing._missing import json_schema_library
 
 if TYPE_CHECKING:
@@ -15,8 +16,28 @@ if TYPE_CHECKING:
     from aether_sdk._schema_reading import JsonSchema
 
 
-def declared_schema(executor: Executor) -> tuple[ExecutorSchema | None, tuple[str, ...]]:
-    """Return what `schema()` gives, and what is wrong with it, one sentence each."""
+class Declared(NamedTuple):
+    """What `schema()` did.
+
+    Attributes:
+        schema: What it gave, if it is a schema.
+        problems: What is wrong with that, one sentence each.
+        printed: What went to stdout and stderr.
+    """
+
+    schema: ExecutorSchema | None
+    problems: tuple[str, ...] = ()
+    printed: str = ""
+
+
+def declared_schema(executor: Executor) -> Declared:
+    """Call `schema()` and return what it did."""
+    with captured() as capture:
+        schema, problems = _made(executor)
+    return Declared(schema, problems, capture.printed)
+
+
+def _made(executor: Executor) -> tuple[ExecutorSchema | None, tuple[str, ...]]:
     try:
         made = cast("object", executor.schema())
     except (Exception, SystemExit) as error:  # noqa: BLE001 - this is what is wrong with it

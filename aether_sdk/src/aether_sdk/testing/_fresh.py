@@ -6,6 +6,7 @@ python _fresh.py REPORT MODULE
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -82,7 +83,11 @@ def _digests(module: str) -> dict[str, str]:
     for found in list(vars(sys.modules[module]).values()):
         if isinstance(found, type) and issubclass(found, Executor):
             # Another rule says what is wrong with a class that can't be made or asked.
-            with contextlib.suppress(Exception, SystemExit):
+            # The same goes for what a schema prints, which is not the import's.
+            with (
+                contextlib.suppress(Exception, SystemExit),
+                contextlib.redirect_stdout(io.StringIO()),
+            ):
                 digests[found.__qualname__] = found().schema().digest
     return digests
 

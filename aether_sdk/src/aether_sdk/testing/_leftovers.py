@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
 
 _PAUSE: Final = 0.01
 _PROCESSES: Final = Path("/proc")
@@ -24,12 +24,15 @@ _ENDED: Final = "ZX"
 class Belongings(NamedTuple):
     """What exists at one moment: threads and open files of this process, and all processes.
 
-    Processes and files are known on Linux only, and empty elsewhere.
+    Processes and files are known on Linux only, and empty elsewhere. The working directory is empty
+    when it has been deleted.
     """
 
     threads: frozenset[threading.Thread]
     processes: frozenset[str]
     files: frozenset[tuple[str, str]]
+    directory: str
+    variables: dict[str, str]
 
 
 class Place:
@@ -45,6 +48,8 @@ class Place:
             frozenset(threading.enumerate()),
             frozenset(_processes()),
             frozenset(_open_files()),
+            _working_directory(),
+            dict(os.environ),
         )
 
     def left_since(self, before: Belongings, patience: float) -> tuple[str, ...]:
@@ -66,6 +71,11 @@ class Place:
             *(f"the process {_described(pid)}" for pid in self._new_processes(now, before)),
             *(f"the open file {target}" for _, target in now.files - before.files),
             *(f"the temporary file {path.name}" for path in self._folder.iterdir()),
+            *(("another working directory",) if now.directory != before.directory else ()),
+            *(
+                f"the environment variable {name} with another value"
+                for name in sorted(_differences(now.variables, before.variables))
+            ),
         )
 
     def _new_processes(self, now: Belongings, before: Belongings) -> list[str]:
@@ -76,22 +86,43 @@ class Place:
 
 @contextlib.contextmanager
 def own_place() -> Generator[Place, None, None]:
-    """Let temporary files go to a folder of this call, and mark the processes that it starts."""
+    """Let temporary files go to a folder of this call, and mark the processes that it starts.
+
+    Afterwards the environment and the working directory are what they were.
+    """
     with tempfile.TemporaryDirectory(prefix="aether-call-") as folder:
         mark = uuid.uuid4().hex
-        earlier, variables = tempfile.tempdir, {"TMPDIR": folder, _MARK: mark}
-        replaced = {name: os.environ.get(name) for name in variables}
-        os.environ.update(variables)
+        earlier, directory, variables = tempfile.tempdir, _working_directory(), dict(os.environ)
+        os.environ.update({"TMPDIR": folder, _MARK: mark})
         tempfile.tempdir = folder
         try:
             yield Place(Path(folder), mark)
         finally:
             tempfile.tempdir = earlier
-            for name, value in replaced.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+            _put_back(directory, variables)
+
+
+def _put_back(directory: str, variables: dict[str, str]) -> None:
+    if directory and _working_directory() != directory:
+        os.chdir(directory)
+    for name in _differences(os.environ, variables):
+        if name in variables:
+            os.environ[name] = variables[name]
+        else:
+            del os.environ[name]
+
+
+def _differences(variables: Mapping[str, str], others: Mapping[str, str]) -> list[str]:
+    """Return the names of the variables in which two environments differ."""
+    names = {*variables, *others}
+    return [name for name in names if variables.get(name) != others.get(name)]
+
+
+def _working_directory() -> str:
+    # Somebody may have deleted it.
+    with contextlib.suppress(OSError):
+        return os.getcwd()  # noqa: PTH109 - a text, and empty when there is none
+    return ""
 
 
 def _open_files() -> Iterator[tuple[str, str]]:

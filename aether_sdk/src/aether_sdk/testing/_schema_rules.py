@@ -20,7 +20,9 @@ _SEEDS: Final = (1, 2)
 
 
 def _schema(subject: Subject) -> Iterator[str]:
-    yield from subject.declared[1]
+    yield from subject.declared.problems
+    if subject.declared.printed:
+        yield f"schema() printed {subject.declared.printed[:200]!r}"
 
 
 def _stable(subject: Subject) -> Iterator[str]:
@@ -78,7 +80,7 @@ def _properties(subject: Subject) -> Iterator[tuple[str, JsonSchema, JsonSchema]
 SCHEMA_RULES: Final = (
     Rule(
         "schema",
-        "schema() returns valid JSON Schemas (2020-12).",
+        "schema() returns valid JSON Schemas (2020-12), and prints nothing.",
         "Leave schema() as it is and declare Inputs and Outputs as models.",
         _schema,
     ),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from aether_sdk.testing._rule import NothingToCheck, Rule
+from aether_sdk.testing._spellings import spellings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,10 +29,12 @@ def _keeps_secrets(subject: Subject) -> Iterator[str]:
         texts = list(_texts([sample.inputs[name] for name in names]))
         if names and not texts:
             yield f"{sample.label}: its secrets are too short to be looked for, give {_SHORTEST}"
+        spellings = {each: how for text in texts for each, how in spellings_of(text).items()}
         for call in _calls(subject, sample, names) if texts else ():
             for place, shown in _shown(subject, call.attempt).items():
-                if any(text in shown for text in texts):
-                    yield f"{call.sample.label}: a secret is in {place}"
+                how = next((how for each, how in spellings.items() if each in shown), None)
+                if how is not None:
+                    yield f"{call.sample.label}: a secret is in {place}{how and f', {how}'}"
 
 
 def _secret_names(subject: Subject, sample: Sample) -> list[str]:
@@ -90,7 +93,7 @@ SECRET_RULES: Final = (
     Rule(
         "secrets",
         "A secret is in no message, output, error, log line or print, whatever else goes wrong.",
-        "Declare the input as pydantic.SecretStr and never format its value into a text.",
+        "Declare the input as pydantic.SecretStr and put its value into no text, encoded or not.",
         _keeps_secrets,
     ),
 )

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aether_sdk._executor import Executor
 from aether_sdk.testing._attempt import Attempt, run_request
-from aether_sdk.testing._declared_schema import declared_schema
+from aether_sdk.testing._declared_schema import Declared, declared_schema
 from aether_sdk.testing._request import request_for
 from aether_sdk.testing._rule import NothingToCheck
 from aether_sdk.testing._wrong_values import wrong_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from aether_sdk._executor_schema import ExecutorSchema
     from aether_sdk._request import ExecuteRequest
@@ -41,6 +42,7 @@ class Subject:
         samples: Calls that the author vouches for.
         limits: How long things may take.
         is_installed: Whether the executor belongs to an installed distribution.
+        project: The folder of the executor's project, where its README is; None if unknown.
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class Subject:
         limits: Limits,
         *,
         is_installed: bool,
+        project: Path | None = None,
     ) -> None:
         self.make = make
         self.samples = tuple(samples)
         self.limits = limits
         self.is_installed = is_installed
+        self.project = project
         self._tries: dict[int, tuple[Call, Call]] = {}
 
     @cached_property
@@ -79,7 +83,7 @@ class Subject:
         return made
 
     @cached_property
-    def declared(self) -> tuple[ExecutorSchema | None, tuple[str, ...]]:
+    def declared(self) -> Declared:
         """What `schema()` gives, and what is wrong with it."""
         return declared_schema(self.executor)
 
@@ -90,7 +94,7 @@ class Subject:
         Raises:
             NothingToCheck: it is not to be used; one rule says why.
         """
-        schema, problems = self.declared
+        schema, problems, _ = self.declared
         if schema is None or problems:
             message = "the executor has no valid schema"
             raise NothingToCheck(message)

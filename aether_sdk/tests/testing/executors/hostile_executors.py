@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -123,6 +124,13 @@ class HasAListForASchema(Decent):
 class HasAnInvalidSchema(Decent):
     def schema(self) -> ExecutorSchema:
         return replace(super().schema(), outputs={"type": "text"})
+
+
+@breaks("schema")
+class PrintsItsSchema(Decent):
+    def schema(self) -> ExecutorSchema:
+        print("here it comes")
+        return super().schema()
 
 
 @breaks("schema-stable")
@@ -324,6 +332,18 @@ class LeavesAFile(Answering):
         os.close(number)
 
 
+@breaks("leaves-nothing")
+class GoesElsewhere(Answering):
+    def act(self, inputs: DecentInputs) -> None:
+        os.chdir("/")
+
+
+@breaks("leaves-nothing")
+class ChangesTheEnvironment(Answering):
+    def act(self, inputs: DecentInputs) -> None:
+        os.environ.setdefault("HOSTILE", "1")
+
+
 @breaks("cancel")
 class SwallowsTheCancellation(Decent):
     async def execute(self, request: ExecuteRequest) -> object:
@@ -438,6 +458,13 @@ class LogsTheSecret(Answering):
 class ReturnsTheSecret(Decent):
     def answer(self, inputs: DecentInputs) -> object:
         return {"text": inputs.token.get_secret_value() if inputs.token else "", "length": 0}
+
+
+@breaks("secrets")
+class ReturnsTheSecretInDisguise(Decent):
+    def answer(self, inputs: DecentInputs) -> object:
+        token = inputs.token.get_secret_value() if inputs.token else ""
+        return {"text": b64encode(f"login:{token}".encode()).decode(), "length": 0}
 
 
 @breaks("secrets")
