@@ -1,7 +1,7 @@
 """Executors that break one rule each. `BREAKS` says which, by the name of the class."""
 
 # Their names say what they do, and clumsy code is what some of them are about.
-# ruff: noqa: D101, D106, RUF015, SIM105
+# ruff: noqa: RUF015, SIM105
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 
+from breaking import BREAKS, breaks
 from decent_executor import Decent, DecentInputs
+from hostile_in_company import RefusesASecondCall, WaitsForTheOthers
 from pydantic import BaseModel, Field
 
 from aether_sdk import (
@@ -34,22 +36,13 @@ from aether_sdk import (
     bind_inputs,
 )
 
-BREAKS: dict[str, str] = {}
+__all__ = ["BREAKS", "RefusesASecondCall", "WaitsForTheOthers"]
+
 #: What the executors leave behind, for the tests to end.
 LEFT: list[Callable[[], object]] = []
 #: From so many tasks on, the slow ones are quick: many of them are another test's business.
 MANY = 5
 _numbers = itertools.count()
-
-
-def breaks(rule: str) -> Callable[[type], type]:
-    """Say which rule a class breaks."""
-
-    def note(cls: type) -> type:
-        BREAKS[cls.__name__] = rule
-        return cls
-
-    return note
 
 
 @breaks("class")
@@ -474,34 +467,3 @@ class QuotesTheSecretInAnError(Decent):
             return await super().execute(request)
         except ValueError as error:
             raise TaskError(f"{error}; the inputs were {request.inputs.as_dict()}") from None
-
-
-@breaks("shares-nothing")
-class RefusesASecondCall(Decent):
-    def __init__(self) -> None:
-        self.is_busy = False
-
-    async def execute(self, request: ExecuteRequest) -> object:
-        if self.is_busy:
-            raise TaskError("pause, words, text and token have to wait")
-        self.is_busy = True
-        try:
-            return await super().execute(request)
-        finally:
-            self.is_busy = False
-
-
-@breaks("shares-nothing")
-class WaitsForTheOthers(Decent):
-    def __init__(self) -> None:
-        self.running = 0
-
-    async def execute(self, request: ExecuteRequest) -> object:
-        self.running += 1
-        try:
-            answer = await super().execute(request)
-            while self.running > 1:
-                await asyncio.sleep(0.01)
-        finally:
-            self.running -= 1
-        return answer
