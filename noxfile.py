@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -167,7 +168,7 @@ def check_lengths(session: nox.Session) -> None:
 @nox.session
 def typing(session: nox.Session) -> None:
     """Both type checkers, strict, over all sources and scripts."""
-    install_checkout(session, *group("typing", "test"), "nox")
+    install_checkout(session, *group("typing", "test"))
     # aether_sdk/tests/typing holds right and wrong uses of the SDK, which only a checker can test.
     scripts = ["noxfile.py", "docs", "tests", "aether_sdk/tests/typing"]
     folders = [*scripts, *(member.sources for member in MEMBERS)]
@@ -236,7 +237,8 @@ def editor(session: nox.Session) -> None:
     options = ["--no-audit", "--no-fund", "--prefix", str(place)]
     session.run(npm, "ci", *options, external=True, silent=True)
     server = str(place / "node_modules/.bin/yaml-language-server")
-    env = {"AETHER_YAML_LANGUAGE_SERVER": server}
+    # The server looks for documents in no folder whose name begins with a dot, such as .nox.
+    env = {"AETHER_YAML_LANGUAGE_SERVER": server, "TMPDIR": tempfile.gettempdir()}
     session.run("pytest", "-q", "tests/editor/test_language_server.py", *session.posargs, env=env)
 
 

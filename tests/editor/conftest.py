@@ -24,7 +24,7 @@ VARIABLE: Final = "AETHER_YAML_LANGUAGE_SERVER"
 SERVER: Final = os.environ.get(VARIABLE) or shutil.which("yaml-language-server")
 #: A server that has not answered for so long will not answer any more, in seconds.
 PATIENCE: Final = 15.0
-_STARTS: Final = 3
+_TRIES: Final = 50
 #: Where the cursor is in a text.
 CURSOR: Final = "‸"
 
@@ -225,23 +225,12 @@ def server(schema: Path) -> Iterator[LanguageServer]:
         "completion": True,
     }
     settings = {"yaml": yaml, "editor": {"tabSize": 2}, "http": {}, "[yaml]": {}}
-    started = _started(SERVER, schema.parent, settings)
+    started = LanguageServer([SERVER, "--stdio"], schema.parent, settings)
+    # It reads the schema when it likes.
+    for _ in range(_TRIES):
+        if started.diagnose("kind: Unknown\n"):
+            break
+    else:
+        pytest.fail(f"the server makes no use of the schema for files in {schema.parent}")
     yield started
     started.end()
-
-
-def _started(server: str, folder: Path, settings: dict[str, Any]) -> LanguageServer:
-    """Return a server that has read the schema, which it does when it likes.
-
-    One that falls silent while it starts is replaced; that has been seen on a busy machine.
-    """
-    for _ in range(_STARTS):
-        started = LanguageServer([server, "--stdio"], folder, settings)
-        try:
-            while not started.diagnose("kind: Unknown\n"):
-                pass
-        except queue.Empty:
-            started.end()
-        else:
-            return started
-    pytest.fail(f"{server} did not answer for {PATIENCE:g} s, {_STARTS} times")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,9 @@ class ReportFile:
 
     def __init__(self, path: str) -> None:
         try:
+            # Not every Python's resolve() finds circles of links.
+            with suppress(FileNotFoundError, NotADirectoryError):
+                Path(path).stat()
             # Whatever runs until it is written may change the current folder.
             self._target = Path(path).resolve()
             self._require_place(path)
