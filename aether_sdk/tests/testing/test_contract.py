@@ -116,7 +116,7 @@ def test_a_broken_rule_is_one_failed_test_that_says_what_to_do(printed: str) -> 
     ]
     assert len(seen) == len(RULES) + 1
     assert "printed 'working" in printed
-    assert "hint: Use the module logging" in printed
+    assert "hint: Say it with request.log" in printed
     assert "Traceback" not in printed
 
 

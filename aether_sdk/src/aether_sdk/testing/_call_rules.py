@@ -189,7 +189,7 @@ CALL_RULES: Final = (
     Rule(
         "silent",
         "execute prints nothing.",
-        "Use the module logging; give child processes pipes for their output.",
+        "Say it with request.log; give child processes pipes for their output.",
         _silent,
     ),
     Rule(
