@@ -5,8 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +21,6 @@ echo begun
 until [ -e gate ]; do sleep 0.02; done
 echo 'a	tab' >&2; printf 'no end'
 """
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Start the command in processes of its own, which end with the test."""
-    processes: list[subprocess.Popen[str]] = []
-
-    def begin(*words: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "aether_core", *words],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-        return process
-
-    yield begin
-    for process in processes:
-        process.kill()
-        process.communicate()
 
 
 @pytest.fixture

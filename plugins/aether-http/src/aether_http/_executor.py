@@ -45,7 +45,24 @@ class Connections:
             await self._pool.leave(self)
 
 
-class HttpExecutor(Executor):
+class ConnectedExecutor(Executor):
+    """An executor that shares the connections of its event loop.
+
+    Args:
+        sleep: Waits between requests.
+    """
+
+    def __init__(self, *, sleep: Sleep = asyncio.sleep) -> None:
+        """Make an executor without connections."""
+        self._connections = Connections()
+        self._sleep = sleep
+
+    async def aclose(self) -> None:
+        """Give up the connections of the running event loop. The executor stays usable."""
+        await self._connections.aclose()
+
+
+class HttpExecutor(ConnectedExecutor):
     """Sends one HTTP request; the executors of an event loop share its connections.
 
     The event loop closes its connections when it shuts down. `aclose` does it earlier, once no
@@ -60,11 +77,6 @@ class HttpExecutor(Executor):
     description = "Sends an HTTP request"
     Inputs = HttpInputs
     Outputs = HttpOutputs
-
-    def __init__(self, *, sleep: Sleep = asyncio.sleep) -> None:
-        """Make an executor without connections."""
-        self._connections = Connections()
-        self._sleep = sleep
 
     async def execute(self, request: ExecuteRequest) -> ExecOutputs:
         """Run one attempt. Cancelling it drops the connection.
@@ -83,7 +95,3 @@ class HttpExecutor(Executor):
         expected = describe(inputs.statuses)
         message = f"{call.target} answered {status}, expected {expected}{remark}"
         return call.report(answer, code=ExecCode.FAILED, message=message)
-
-    async def aclose(self) -> None:
-        """Give up the connections of the running event loop. The executor stays usable."""
-        await self._connections.aclose()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import Field, field_validator
 
-from aether_http._executor import Connections
+from aether_http._executor import ConnectedExecutor
 from aether_http._models import HttpOutputs, RequestInputs, is_expression
 from aether_http._options import Duration, in_seconds
 from aether_http._statuses import describe, is_expected
-from aether_sdk import ExecCode, ExecOutputs, Executor, Parameter, TaskTimeout, bind_inputs
+from aether_sdk import ExecCode, ExecOutputs, Parameter, TaskTimeout, bind_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ class HttpPollOutputs(HttpOutputs):
     polls: int = Field(description="How many answers there were, retries not counted.")
 
 
-class HttpPollExecutor(Executor):
+class HttpPollExecutor(ConnectedExecutor):
     """Sends an HTTP request until its answer fulfils a condition.
 
     Args:
@@ -79,11 +79,6 @@ class HttpPollExecutor(Executor):
     description = "Sends an HTTP request again and again until a condition holds"
     Inputs = HttpPollInputs
     Outputs = HttpPollOutputs
-
-    def __init__(self, *, sleep: Sleep = asyncio.sleep) -> None:
-        """Make an executor without connections."""
-        self._connections = Connections()
-        self._sleep = sleep
 
     async def execute(self, request: ExecuteRequest) -> ExecOutputs:
         """Run one attempt. Cancelling it drops the connection.
@@ -101,10 +96,6 @@ class HttpPollExecutor(Executor):
                 return await polling.run()
         except TimeoutError as error:
             raise polling.given_up() from error
-
-    async def aclose(self) -> None:
-        """Give up the connections of the running event loop. The executor stays usable."""
-        await self._connections.aclose()
 
 
 class _Polling:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from typing import Final, Literal
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
+
+from aether_shell._output_fields import Log, MaxOutputBytes, StdoutFormat, ValuesFile
 
 #: A document often has `8080` or `true` where a program needs text.
 Scalar = str | int | float | bool
@@ -89,26 +91,10 @@ class ShellInputs(BaseModel):
         description="The exit codes that mean Failed, so that all further ones mean Error; when "
         "not given, all but success_codes mean Failed.",
     )
-    max_output_bytes: int = Field(
-        default=DEFAULT_MAX_OUTPUT_BYTES,
-        ge=0,
-        description="How many bytes to keep of each output stream; the rest is read and dropped.",
-    )
-
-    log: bool = Field(
-        default=True,
-        description="Show each line of both output streams in the run's log as soon as it comes.",
-    )
-    stdout_format: Literal["text", "lines", "json"] | None = Field(
-        default=None,
-        description="Gives standard output as the output `result` too: as text without the line "
-        "ends behind it, as a list of lines, or read as JSON.",
-    )
-    values_file: bool = Field(
-        default=False,
-        description="Name a file in the environment variable AETHER_VALUES; lines NAME=VALUE in "
-        "it become the output `values`.",
-    )
+    max_output_bytes: MaxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES
+    log: Log = True
+    stdout_format: StdoutFormat = None
+    values_file: ValuesFile = False
     max_cpu_seconds: int | None = Field(
         default=None,
         ge=1,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from aether_shell._models import DEFAULT_MAX_OUTPUT_BYTES, Scalar, checked_names, instead_of_pasting
+from aether_shell._output_fields import Log, MaxOutputBytes, StdoutFormat, ValuesFile
 
 
 class ScriptInputs(BaseModel):
@@ -39,26 +38,10 @@ class ScriptInputs(BaseModel):
         default=None,
         description="Text for standard input, as UTF-8; standard input is empty when not given.",
     )
-    max_output_bytes: int = Field(
-        default=DEFAULT_MAX_OUTPUT_BYTES,
-        ge=0,
-        description="How many bytes to keep of each output stream; the rest is read and dropped.",
-    )
-
-    log: bool = Field(
-        default=True,
-        description="Show each line of both output streams in the run's log as soon as it comes.",
-    )
-    stdout_format: Literal["text", "lines", "json"] | None = Field(
-        default=None,
-        description="Gives standard output as the output `result` too: as text without the line "
-        "ends behind it, as a list of lines, or read as JSON.",
-    )
-    values_file: bool = Field(
-        default=False,
-        description="Name a file in the environment variable AETHER_VALUES; lines NAME=VALUE in "
-        "it become the output `values`.",
-    )
+    max_output_bytes: MaxOutputBytes = DEFAULT_MAX_OUTPUT_BYTES
+    log: Log = True
+    stdout_format: StdoutFormat = None
+    values_file: ValuesFile = False
 
     @field_validator("env")
     @classmethod
